@@ -1,0 +1,121 @@
+"""How amounts, numbers, dates and sentences are written in French; pure functions.
+
+No-break spaces are U+00A0: the pages' font has no narrow one (U+202F).
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import template
+from django.template.defaultfilters import stringfilter
+from django.utils import timezone
+from django.utils.html import format_html
+
+LOCALE = "fr"
+SPACE = "\u00a0"
+MINUS = "\u2212"
+
+register = template.Library()
+
+
+@register.filter
+def euros(cents: int) -> str:
+    """Return an amount in cents as « 1 234,56 € »; below zero, after a minus sign."""
+    return _french(format_currency(Decimal(cents) / 100, "EUR", locale=LOCALE))
+
+
+@register.filter
+def euros_signed(cents: int) -> str:
+    """Return a difference in cents after its sign, « + 70,00 € »; nothing stands before zero."""
+    if cents == 0:
+        return euros(0)
+    return f"{'+' if cents > 0 else MINUS}{SPACE}{euros(abs(cents))}"
+
+
+@register.filter
+def number_fr(number: int | Decimal) -> str:
+    """Return a number as « 1 500 » or « 2,5 »."""
+    return _french(format_decimal(number, locale=LOCALE))
+
+
+@register.filter
+def percent_fr(ratio: float | Decimal | Fraction) -> str:
+    """Return a ratio in percent, with two decimals at most: 0.055 is « 5,5 % », 1 is « 100 % »."""
+    if isinstance(ratio, Fraction):
+        ratio = Decimal(ratio.numerator) / ratio.denominator
+    return _french(format_percent(ratio, format="#,##0.##\u00a0%", locale=LOCALE))
+
+
+@register.filter
+def date_text(day: date) -> str:
+    """Return « 9 décembre 2026 » or « 1er décembre 2026 », for mails, titles and attributes."""
+    return f"{_day_month_text(day)} {_local(day).year}"
+
+
+@register.filter
+def date_fr(day: date) -> str:
+    """Return « 9 décembre 2026 » for a page; « 1er » stands with its exponent, as HTML."""
+    return _raised(date_text(day))
+
+
+@register.filter
+def day_month(day: date) -> str:
+    """Return « 9 décembre » for a page; « 1er » stands with its exponent, as HTML."""
+    return _raised(_day_month_text(day))
+
+
+@register.filter
+def time_fr(moment: datetime) -> str:
+    """Return « 17 h » or « 17 h 05 », Paris time."""
+    local = timezone.localtime(moment)
+    return f"{local.hour}{SPACE}h" + (f"{SPACE}{local.minute:02}" if local.minute else "")
+
+
+@register.filter
+def plural_fr(number: float | Decimal, forms: str) -> str:
+    """Return the word for a number: `{{ n|plural_fr:"apprenant,apprenants" }}`.
+
+    French keeps the singular under 2: 0 apprenant, 1,5 apprenant, 2 apprenants.
+    """
+    singular, plural = forms.split(",")
+    return singular if abs(number) < 2 else plural
+
+
+BEFORE_MARK = re.compile(r"[ \u202f]+(?=[:;!?»€%])|(?<=[^\s\u00a0])(?=»)")
+AFTER_QUOTE = re.compile(r"«[ \u202f]*(?!\u00a0)")
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def typo(text: str) -> str:
+    """Put a no-break space before : ; ! ? » € % and after «.
+
+    A space already written becomes unbreakable; only « and » gain a missing one, so an address
+    (https://…) or an hour (17:30) is left alone.
+    """
+    return AFTER_QUOTE.sub("«" + SPACE, BEFORE_MARK.sub(SPACE, text))
+
+
+def _french(text: str) -> str:
+    return text.replace("\u202f", SPACE).replace("-", MINUS)
+
+
+def _local(day: date) -> date:
+    return timezone.localtime(day) if isinstance(day, datetime) else day
+
+
+def _day_month_text(day: date) -> str:
+    """Return « 9 décembre »; a moment is taken on its day in Paris."""
+    number, month = format_date(_local(day), "d MMMM", locale=LOCALE).split(" ")
+    return f"{number}er {month}" if number == "1" else f"{number} {month}"
+
+
+def _raised(text: str) -> str:
+    ordinal, separator, rest = text.partition("er ")
+    return (
+        format_html("{}<sup>er</sup> {}", ordinal, rest) if ordinal == "1" and separator else text
+    )
