@@ -53,6 +53,7 @@ def database(url: str) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or 5432),
+        "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # The login owns nothing: each connection takes the role that row-level security binds.
@@ -251,7 +252,9 @@ ANYMAIL = {
     for name, value in os.environ.items()
     if name.startswith("ANYMAIL_")
 }
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Digiforma <abonnement@digiforma.example>")
+DEFAULT_FROM_EMAIL = os.environ.get(
+    "DEFAULT_FROM_EMAIL", "Digiforma <abonnement@digiforma.example>"
+)
 SUPPORT_EMAIL = secret("SUPPORT_EMAIL", development="support@digiforma.example")
 
 # The seller on every invoice (french-invoices.md); the demonstration's company is invented.

@@ -1,0 +1,107 @@
+"""Write mails as rows and send the rows that wait.
+
+A mail is rendered in the transaction of the deed it tells, so it leaves if and only if the deed
+stands; one `dedupe_key` leaves once, however often the deed is tried.
+"""
+
+from datetime import datetime, timedelta
+
+import css_inline
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+
+from accounts.models import Organization, OutgoingMail
+
+LONGEST_SUBJECT = 200
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=6)
+
+
+def post(
+    *,
+    to: str,
+    template: str,
+    context: dict,
+    dedupe_key: str,
+    organization: Organization | None = None,
+) -> None:
+    """Write one mail from `emails/<template>.{subject.txt,txt,html}`; a known key writes none."""
+    context = {**context, "site_url": settings.SITE_URL, "organization": organization}
+    subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
+    html = render_to_string(f"emails/{template}.html", context)
+    OutgoingMail.objects.bulk_create(
+        [
+            OutgoingMail(
+                organization_number=organization.number if organization else None,
+                dedupe_key=dedupe_key,
+                recipient=to,
+                subject=subject[:LONGEST_SUBJECT],
+                text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
+                html=css_inline.inline(html, extra_css=_style()),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _style() -> str:
+    with open(finders.find("css/mail.css"), encoding="utf-8") as style:
+        return style.read()
+
+
+def send_waiting(*, at: datetime, most: int = 100) -> int:
+    """Send the mails that wait, each under its own lock; return how many left.
+
+    Running twice or in parallel is harmless: a row is locked while it leaves and others skip it.
+    A refused mail waits twice as long each time and keeps the reason.
+    """
+    sent = 0
+    for _attempt in range(most):
+        outcome = _send_next(at=at)
+        if outcome is None:
+            break
+        sent += outcome
+    return sent
+
+
+@transaction.atomic
+def _send_next(*, at: datetime) -> int | None:
+    mail = (
+        OutgoingMail.objects.filter(mailed_at=None, next_attempt_at__lte=at)
+        .order_by("next_attempt_at")
+        .select_for_update(skip_locked=True)
+        .first()
+    )
+    if mail is None:
+        return None
+    try:
+        _deliver(mail)
+    except OSError as error:
+        _postpone(mail, at=at, reason=str(error))
+        return 0
+    mail.mailed_at = at
+    mail.save(update_fields=["mailed_at"])
+    return 1
+
+
+def _deliver(mail: OutgoingMail) -> None:
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[mail.recipient],
+        headers={"X-Digiforma-Mail": str(mail.pk)},
+    )
+    message.attach_alternative(mail.html, "text/html")
+    message.send()
+
+
+def _postpone(mail: OutgoingMail, *, at: datetime, reason: str) -> None:
+    wait = min(FIRST_RETRY * 2**mail.attempts, LONGEST_RETRY)
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        attempts=F("attempts") + 1, next_attempt_at=at + wait, last_error=reason
+    )
