@@ -1,0 +1,82 @@
+"""The hall: where everyone arrives, and whether the house stands."""
+
+import logging
+import secrets
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import Error, connection
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import selectors
+from accounts.middleware import SESSION_KEY
+from accounts.roles import SEES_SUBSCRIPTION
+
+logger = logging.getLogger(__name__)
+PATIENCE = 2  # seconds that a health check waits for Redis
+
+
+@require_safe
+@login_required
+def home(request):
+    """Send everyone where their work is; a trainer reads what this access opens."""
+    if request.user.is_staff:
+        return redirect("admin:index")
+    if request.membership is None or _must_choose(request):
+        return redirect("organizations")
+    if request.membership.role in SEES_SUBSCRIPTION:
+        return redirect("my-subscription")
+    owner = selectors.owner(request.membership.organization)
+    return render(request, "digiforma/home.html", {"owner": owner})
+
+
+def _must_choose(request) -> bool:
+    return len(request.memberships) > 1 and SESSION_KEY not in request.session
+
+
+@require_safe
+@never_cache
+def health(request):
+    """Tell a monitor what works: 503 without the database; without Redis jobs only wait."""
+    database, queue = _database_answers(), _redis_answers()
+    return JsonResponse(
+        {
+            "database": "ok" if database else "down",
+            "redis": "ok" if queue else "degraded",
+        },
+        status=200 if database else 503,
+    )
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        logger.exception("The database does not answer")
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    client = redis.from_url(
+        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+    )
+    try:
+        return client.ping()
+    except redis.RedisError:
+        logger.exception("Redis does not answer")
+        return False
+    finally:
+        client.close()
+
+
+def server_error(request):
+    """Answer an unexpected failure with a reference that stands in the log beside its trace."""
+    reference = secrets.token_hex(4)
+    logger.error("Failure %s at %s", reference, request.path)
+    return render(None, "500.html", {"reference": reference}, status=500)
