@@ -1,0 +1,23 @@
+"""`load_catalog`: put the demonstration catalogue on sale."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from options import publishing
+from options.catalog import OPTIONS
+from subscriptions.catalog import DEMONSTRATION, SELLER_CODE
+from subscriptions.publishing import CatalogueDiffers
+
+
+class Command(BaseCommand):
+    help = "Met en vente le catalogue de démonstration. Une seconde fois, ne change rien."
+
+    def handle(self, *args, **options):
+        try:
+            publishing.load(seller_code=SELLER_CODE, catalogue=DEMONSTRATION, texts=OPTIONS)
+        except CatalogueDiffers as difference:
+            raise CommandError(str(difference)) from difference
+        if options["verbosity"]:
+            self.stdout.write(
+                f"Catalogue de démonstration en vente : {len(DEMONSTRATION.plans)} formules,"
+                f" {len(OPTIONS)} options, {len(DEMONSTRATION.tariffs)} tarifs."
+            )

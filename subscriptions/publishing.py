@@ -1,0 +1,110 @@
+"""Put a catalogue on sale. A published list is never edited (R5): it is met again or refused."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from subscriptions.catalog import Catalogue, OptionEntry, PlanEntry, Tariff
+from subscriptions.models import Component, Plan, Price, PriceList, Seller
+from subscriptions.periods import Commitment
+
+Components = dict[tuple[str, str], Component]
+
+
+class CatalogueDiffers(Exception):
+    """What is on sale under this code or this day is not what the catalogue says."""
+
+
+@transaction.atomic
+def load(*, seller_code: str, catalogue: Catalogue) -> Seller:
+    """Put the whole catalogue of a seller on sale; a second time changes nothing.
+
+    Raises CatalogueDiffers when a plan, a name or a published price has another value.
+    """
+    seller, _created = Seller.objects.get_or_create(code=seller_code)
+    components = {
+        **{
+            ("plan", entry.code): _plan(seller, entry, rank)
+            for rank, entry in enumerate(catalogue.plans)
+        },
+        **{
+            ("option", entry.code): _component(seller, "option", entry)
+            for entry in catalogue.options
+        },
+    }
+    for tariff in catalogue.tariffs:
+        publish(seller=seller, tariff=tariff, components=components)
+    return seller
+
+
+@transaction.atomic
+def publish(*, seller: Seller, tariff: Tariff, components: Components) -> PriceList:
+    """Publish one dated list; the same list again changes nothing, another one is refused."""
+    prices = _stated(tariff, components)
+    price_list, created = PriceList.objects.get_or_create(
+        seller=seller, effective_on=tariff.effective_on
+    )
+    if not created:
+        _require_same(price_list, prices)
+        return price_list
+    Price.objects.bulk_create(
+        Price(price_list=price_list, component=component, commitment=commitment, amount_cents=cents)
+        for (component, commitment), cents in prices.items()
+    )
+    return price_list
+
+
+def _plan(seller: Seller, entry: PlanEntry, rank: int) -> Component:
+    component = _component(seller, Component.Kind.PLAN, entry)
+    limits = {
+        "trainers": entry.trainers,
+        "administrators": entry.administrators,
+        "learners": entry.learners,
+    }
+    plan, _created = Plan.objects.get_or_create(
+        component=component, defaults={"rank": rank, **limits}
+    )
+    if {name: getattr(plan, name) for name in limits} != limits:
+        raise CatalogueDiffers(
+            _("La formule %(name)s est déjà en vente avec d’autres limites.") % {"name": entry.name}
+        )
+    return component
+
+
+def _component(seller: Seller, kind: str, entry: PlanEntry | OptionEntry) -> Component:
+    component, _created = Component.objects.get_or_create(
+        seller=seller, kind=kind, code=entry.code, defaults={"name": entry.name}
+    )
+    if component.name != entry.name:
+        raise CatalogueDiffers(
+            _("%(label)s est déjà en vente sous le nom « %(name)s ».")
+            % {"label": component.label, "name": component.name}
+        )
+    return component
+
+
+def _stated(tariff: Tariff, components: Components) -> dict[tuple[Component, str], int]:
+    """Return the cents that a tariff states for each component and commitment."""
+    return {
+        (components[kind, code], str(commitment)): cents
+        for kind, prices in (("plan", tariff.plans), ("option", tariff.options))
+        for code, both in prices.items()
+        for commitment, cents in zip(Commitment, both, strict=True)
+    }
+
+
+def _require_same(price_list: PriceList, prices: dict[tuple[Component, str], int]) -> None:
+    """Raise CatalogueDiffers, naming the first difference, unless the list says these prices."""
+    published = {
+        (price.component, price.commitment): price.amount_cents
+        for price in price_list.prices.select_related("component")
+    }
+    for component, commitment in published.keys() | prices.keys():
+        old, new = (known.get((component, commitment)) for known in (published, prices))
+        if old != new:
+            raise CatalogueDiffers(
+                _(
+                    "Les tarifs en vigueur au %(day)s sont déjà publiés avec un autre prix pour"
+                    " %(name)s. Publiez une nouvelle liste, à une autre date."
+                )
+                % {"day": f"{price_list.effective_on:%d/%m/%Y}", "name": component.name}
+            )
