@@ -110,7 +110,8 @@ class InvoiceLine(TenantModel):
     )
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind.choices)
-    operation = models.CharField(max_length=60, help_text="What ordered it; one bills once.")
+    operation = models.CharField(max_length=80, help_text="What ordered it; one bills once.")
+    commitment = models.CharField(max_length=7, help_text="Whose period it is part of.")
     position = models.PositiveSmallIntegerField()
     designation = models.CharField(_("désignation"), max_length=200)
     starts_on = models.DateField(_("du"))
@@ -127,7 +128,7 @@ class InvoiceLine(TenantModel):
         verbose_name_plural = _("lignes")
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "subscription", "component", "starts_on"],
+                fields=["organization", "subscription", "component", "commitment", "starts_on"],
                 condition=Q(kind="period"),
                 name="period_billed_once",
             ),

@@ -615,8 +615,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "operation",
-                    models.CharField(help_text="What ordered it; one bills once.", max_length=60),
+                    models.CharField(help_text="What ordered it; one bills once.", max_length=80),
                 ),
+                ("commitment", models.CharField(help_text="Whose period it is part of.", max_length=7)),
                 ("position", models.PositiveSmallIntegerField()),
                 ("designation", models.CharField(max_length=200, verbose_name="désignation")),
                 ("starts_on", models.DateField(verbose_name="du")),
@@ -1034,7 +1035,7 @@ class Migration(migrations.Migration):
             model_name="invoiceline",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "period")),
-                fields=("organization", "subscription", "component", "starts_on"),
+                fields=("organization", "subscription", "component", "commitment", "starts_on"),
                 name="period_billed_once",
             ),
         ),

@@ -1,0 +1,147 @@
+"""Options on a subscription: taken for the days left, ended at the échéance (R10)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import record
+from subscriptions import invoicing, lines, selectors
+from subscriptions.models import Component, Invoice, Item, Subscription
+from subscriptions.periods import Commitment
+from subscriptions.periods import Period as Span
+from subscriptions.renewal import bill_next_period, hold, is_due, lock, renew
+
+
+class AlreadySubscribed(Exception):
+    """The plan or the option is already held."""
+
+
+class NotActive(Exception):
+    """The subscription is not in a state that lets it change."""
+
+
+class NotApplicable(Exception):
+    """This change cannot take effect now: ask for it at the échéance (R7)."""
+
+
+def changing(subscription_id: int, on: date) -> Subscription:
+    """Return a locked subscription that may change on a day, its late periods billed first.
+
+    A period that begins on the very day is left unbilled: the change is part of it (R6).
+    Raises NotActive.
+    """
+    subscription = lock(subscription_id)
+    while is_due(subscription, on) and subscription.renews_on < on:
+        renew(subscription_id=subscription_id, on=on)
+        subscription = lock(subscription_id)
+    if subscription.status != Subscription.Status.ACTIVE or subscription.parked_because:
+        raise NotActive(subscription.status)
+    return subscription
+
+
+@transaction.atomic
+def add_items(
+    *,
+    subscription_id: int,
+    components: Iterable[Component],
+    on: date,
+    operation: str,
+    actor: User | None = None,
+) -> Invoice:
+    """Take options from a day on and invoice at once their share of the running period (R10).
+
+    The same operation again returns its invoice and adds nothing.
+    Raises AlreadySubscribed, NotActive, NoPrice, VatUnresolved.
+    """
+    components = list(components)
+    subscription = changing(subscription_id, on)
+    done = invoice_of(subscription, operation)
+    if done:
+        return done
+    held = {item.component_id for item in selectors.running_items(subscription, on)}
+    included = set(selectors.running_plan(subscription, on).includes.values_list("pk", flat=True))
+    if any(component.pk in held | included for component in components):
+        raise AlreadySubscribed(operation)
+    hold(subscription, components, on=on)
+    names = [component.code for component in components]
+    record(
+        organization=subscription.organization, actor=actor, action="options taken", options=names
+    )
+    if subscription.renews_on == on:
+        return bill_next_period(subscription, on=on, operation=operation)
+    owed = shares(subscription, components, on)
+    return invoicing.issue(subscription=subscription, lines=owed, operation=operation, on=on)
+
+
+def invoice_of(subscription: Subscription, operation: str) -> Invoice | None:
+    return Invoice.objects.filter(subscription=subscription, lines__operation=operation).first()
+
+
+def shares(subscription: Subscription, components: list[Component], on: date) -> list[lines.Line]:
+    """Return what components owe from a day to the end of the period it falls in (R6, R10)."""
+    entered = selectors.stored_period(subscription, on)
+    commitment = Commitment(entered.commitment_span.commitment)
+    prices = selectors.prices_in_force(components, commitment, on)
+    return [
+        lines.share(
+            component.pk,
+            lines.price_of(component.pk, prices),
+            period=Span(entered.starts_on, entered.ends_before),
+            on=on,
+            commitment=commitment,
+        )
+        for component in components
+    ]
+
+
+@transaction.atomic
+def end_item(
+    *, subscription_id: int, component: Component, on: date, actor: User | None = None
+) -> Item:
+    """End an option at the end of the running period, without credit (R10).
+
+    Raises NotActive, NotApplicable when it is not running.
+    """
+    subscription = changing(subscription_id, on)
+    item = _running_option(subscription, component, on)
+    if item.ends_before is not None:
+        raise NotApplicable("already ending")
+    item.ends_before = subscription.renews_on
+    item.save(update_fields=["ends_before"])
+    record(
+        organization=subscription.organization,
+        actor=actor,
+        action="option ended",
+        option=component.code,
+        on=str(item.ends_before),
+    )
+    return item
+
+
+@transaction.atomic
+def keep_item(
+    *, subscription_id: int, component: Component, on: date, actor: User | None = None
+) -> Item:
+    """Undo `end_item` while the option still runs. Raises NotActive, NotApplicable."""
+    subscription = changing(subscription_id, on)
+    item = _running_option(subscription, component, on)
+    if item.ends_before is None:
+        raise NotApplicable("not ending")
+    item.ends_before = None
+    item.save(update_fields=["ends_before"])
+    record(
+        organization=subscription.organization,
+        actor=actor,
+        action="option kept",
+        option=component.code,
+    )
+    return item
+
+
+def _running_option(subscription: Subscription, component: Component, on: date) -> Item:
+    for item in selectors.running_items(subscription, on):
+        if item.component_id == component.pk and item.kind == Component.Kind.OPTION:
+            return item
+    raise NotApplicable(component.code)
