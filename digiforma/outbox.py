@@ -5,7 +5,7 @@ Django's file backend writes one file per connection, its messages parted by a l
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import wraps
@@ -61,7 +61,7 @@ def _mail(message: EmailMessage, *, name: str, position: int) -> Mail:
         position=position,
         to=message["To"],
         subject=message["Subject"] or "",
-        sent_at=message["Date"].datetime,
+        sent_at=message["Date"].datetime.replace(tzinfo=UTC),  # Django writes -0000
         text=_part(message, "plain"),
         html=_part(message, "html"),
     )

@@ -6,7 +6,7 @@ import secrets
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -38,6 +38,7 @@ def _must_choose(request) -> bool:
     return len(request.memberships) > 1 and SESSION_KEY not in request.session
 
 
+@transaction.non_atomic_requests
 @require_safe
 @never_cache
 def health(request):
