@@ -1,7 +1,11 @@
 """One enrolment as a file tells it, and what is worth saying about the file."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from learners.rolling_year import is_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,27 @@ class Notice:
 
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where rows stand around the rolling year of a day: why so many lines count so few."""
+
+    inside: int
+    older: int
+    upcoming: int
+    never: int
+
+
+def spread(rows: Iterable[EnrollmentRow], *, on: date) -> Spread:
+    """Sort rows by whether they count on a day, did before, will later, or never (R14)."""
+    places = Counter(_place(row, on) for row in rows)
+    return Spread(places["inside"], places["older"], places["upcoming"], places["never"])
+
+
+def _place(row: EnrollmentRow, on: date) -> str:
+    if row.left_on and row.left_on < row.starts_on:
+        return "never"
+    if row.starts_on > on:
+        return "upcoming"
+    return "inside" if is_counted(row.starts_on, on=on) else "older"

@@ -1,0 +1,181 @@
+"""Deeds on sessions and enrolments, and the nightly count of them all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from accounts.models import Organization, User
+from accounts.services import record
+from learners import bulk_import
+from learners.enrollment_row import EnrollmentRow
+from learners.models import Enrollment, Learner, Status, TrainingSession
+from learners.rolling_year import first_day_counted
+from learners.selectors import count_on, days_to_count
+
+RECOUNT_SQL = """
+    INSERT INTO learners_dailycount (organization_id, counted_on, count, recorded_at)
+    SELECT organization.id, %(on)s, coalesce(counted.units, 0), now()
+      FROM accounts_organization AS organization
+      LEFT JOIN (SELECT organization_id, count(*) AS units
+                   FROM learners_enrollment
+                  WHERE counted AND counts_on BETWEEN %(first)s AND %(on)s
+                  GROUP BY organization_id) AS counted ON counted.organization_id = organization.id
+        ON CONFLICT (organization_id, counted_on)
+        DO UPDATE SET count = excluded.count, recorded_at = excluded.recorded_at
+        WHERE learners_dailycount.count <> excluded.count
+"""
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What an import changed, in enrolments, sessions and learners, and the count around it."""
+
+    created: int
+    updated: int
+    unchanged: int
+    sessions_created: int
+    sessions_updated: int
+    learners_created: int
+    learners_updated: int
+    count_before: int
+    count_after: int
+
+    @property
+    def changes(self) -> int:
+        """How many rows of the three tables were written; 0 when the file was known already."""
+        sessions = self.sessions_created + self.sessions_updated
+        learners = self.learners_created + self.learners_updated
+        return self.created + self.updated + sessions + learners
+
+    @property
+    def lines(self) -> int:
+        """How many enrolments the file tells."""
+        return self.created + self.updated + self.unchanged
+
+
+@transaction.atomic
+def import_rows(
+    *,
+    organization: Organization,
+    rows: Sequence[EnrollmentRow],
+    on: date,
+    by: User | None,
+) -> ImportOutcome:
+    """Write all the rows or none, creating the sessions and learners they name.
+
+    The same rows again change nothing. A session that moved takes along its enrolments, those of
+    other imports too. `on` is the day of the two counts told; `by` signs the journal.
+    """
+    bulk_import.lock(organization)
+    before = count_on(organization, on=on)
+    sessions, sessions_written = bulk_import.write_sessions(organization, rows)
+    learners, learners_written = bulk_import.write_learners(organization, rows)
+    written = bulk_import.write_enrollments(
+        organization, rows, sessions, learners, sessions_written.moved
+    )
+    outcome = ImportOutcome(
+        created=written.created,
+        updated=written.updated,
+        unchanged=len(rows) - written.created - written.updated,
+        sessions_created=sessions_written.created,
+        sessions_updated=sessions_written.updated,
+        learners_created=learners_written.created,
+        learners_updated=learners_written.updated,
+        count_before=before,
+        count_after=count_on(organization, on=on),
+    )
+    if outcome.changes:
+        told = {"created": outcome.created, "updated": outcome.updated}
+        record(organization=organization, actor=by, action="enrollments imported", **told)
+    return outcome
+
+
+def preview_import(
+    *, organization: Organization, rows: Sequence[EnrollmentRow], on: date
+) -> ImportOutcome:
+    """Return what `import_rows` would do: the real import, in a savepoint that is rolled back."""
+    with transaction.atomic():
+        outcome = import_rows(organization=organization, rows=rows, on=on, by=None)
+        transaction.set_rollback(True)
+    return outcome
+
+
+@transaction.atomic
+def enroll(*, organization: Organization, session: TrainingSession, learner: Learner) -> Enrollment:
+    """Enrol a learner, or again one who had left: still one enrolment (R14)."""
+    session = _locked(session)
+    enrollment, _created = Enrollment.objects.update_or_create(
+        organization=organization,
+        session=session,
+        learner=learner,
+        defaults={
+            "status": Status.ENROLLED,
+            "left_on": None,
+            "counts_on": session.starts_on,
+            "session_is_held": session.is_held,
+        },
+    )
+    return enrollment
+
+
+class NotEnrolled(Exception):
+    """The learner has already left this session."""
+
+
+@transaction.atomic
+def cancel_enrollment(*, enrollment: Enrollment, on: date) -> Enrollment:
+    """Note that a learner leaves: cancelled before the first day, abandoned from it (R14).
+
+    Raises NotEnrolled if the learner left before.
+    """
+    enrollment = Enrollment.objects.select_for_update(of=("self",)).get(pk=enrollment.pk)
+    if enrollment.status != Status.ENROLLED:
+        raise NotEnrolled
+    enrollment.status = Status.CANCELLED if on < enrollment.counts_on else Status.ABANDONED
+    enrollment.left_on = on
+    enrollment.save(update_fields=["status", "left_on"])
+    return enrollment
+
+
+@transaction.atomic
+def move_session(*, session: TrainingSession, starts_on: date, ends_on: date) -> TrainingSession:
+    """Move a session: its enrolments count at the new date (R14)."""
+    session = _locked(session)
+    session.starts_on, session.ends_on = starts_on, ends_on
+    session.save(update_fields=["starts_on", "ends_on"])
+    session.enrollments.update(counts_on=starts_on)
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session: TrainingSession) -> TrainingSession:
+    """Cancel a session: its enrolments stay written and count nothing (R14)."""
+    session = _locked(session)
+    session.is_held = False
+    session.save(update_fields=["is_held"])
+    session.enrollments.update(session_is_held=False)
+    return session
+
+
+def _locked(session: TrainingSession) -> TrainingSession:
+    return TrainingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+
+
+def recount_all(*, on: date) -> int:
+    """Store the count of every organization on one day; return how many rows were written.
+
+    One grouped statement over the index `counted_days`, zeros included. Call it in the staff's
+    scope. Running it twice is harmless: one row for each organization and day, rewritten only if
+    its number differs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT_SQL, {"on": on, "first": first_day_counted(on)})
+        return cursor.rowcount
+
+
+@transaction.atomic
+def catch_up_counts(*, today: date) -> int:
+    """Store today's counts and those of the nights missed; return how many rows were written."""
+    return sum(recount_all(on=day) for day in days_to_count(today=today))
