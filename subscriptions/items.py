@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.services import record
@@ -26,15 +27,16 @@ class NotApplicable(Exception):
     """This change cannot take effect now: ask for it at the échéance (R7)."""
 
 
-def changing(subscription_id: int, on: date) -> Subscription:
+def changing(subscription_id: int, on: date, *, issued_on: date | None = None) -> Subscription:
     """Return a locked subscription that may change on a day, its late periods billed first.
 
-    A period that begins on the very day is left unbilled: the change is part of it (R6).
+    A period that begins on the very day is left unbilled: the change is part of it (R6). The
+    late ones are dated `issued_on`, which is the real day when `on` is an earlier one.
     Raises NotActive.
     """
     subscription = lock(subscription_id)
     while is_due(subscription, on) and subscription.renews_on < on:
-        renew(subscription_id=subscription_id, on=on)
+        renew(subscription_id=subscription_id, on=issued_on or on)
         subscription = lock(subscription_id)
     if subscription.status != Subscription.Status.ACTIVE or subscription.parked_because:
         raise NotActive(subscription.status)
@@ -60,7 +62,7 @@ def add_items(
     done = invoice_of(subscription, operation)
     if done:
         return done
-    held = {item.component_id for item in selectors.running_items(subscription, on)}
+    held = set(held_or_ordered(subscription, on))
     included = set(selectors.running_plan(subscription, on).includes.values_list("pk", flat=True))
     if any(component.pk in held | included for component in components):
         raise AlreadySubscribed(operation)
@@ -73,6 +75,15 @@ def add_items(
         return bill_next_period(subscription, on=on, operation=operation)
     owed = shares(subscription, components, on)
     return invoicing.issue(subscription=subscription, lines=owed, operation=operation, on=on)
+
+
+def held_or_ordered(subscription: Subscription, on: date) -> list[int]:
+    """Return the components held on a day or ordered from a later one (plan_changes)."""
+    return list(
+        Item.objects.filter(subscription=subscription)
+        .filter(Q(ends_before=None) | Q(ends_before__gt=on))
+        .values_list("component_id", flat=True)
+    )
 
 
 def invoice_of(subscription: Subscription, operation: str) -> Invoice | None:

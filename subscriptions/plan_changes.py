@@ -8,7 +8,14 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import record
 from subscriptions import invoicing, lines, selectors
-from subscriptions.items import AlreadySubscribed, NotApplicable, changing, invoice_of, shares
+from subscriptions.items import (
+    AlreadySubscribed,
+    NotApplicable,
+    changing,
+    held_or_ordered,
+    invoice_of,
+    shares,
+)
 from subscriptions.models import (
     CommitmentSpan,
     Component,
@@ -41,17 +48,26 @@ class Change:
 
 @transaction.atomic
 def change_now(
-    *, subscription_id: int, change: Change, on: date, operation: str, actor: User | None = None
+    *,
+    subscription_id: int,
+    change: Change,
+    on: date,
+    operation: str,
+    actor: User | None = None,
+    issued_on: date | None = None,
 ) -> Invoice:
     """Change the plan, the commitment, take options, together and at once: one document (R6, R9).
 
-    Raises NotApplicable for a cheaper plan or annual→monthly (R7), AlreadySubscribed, NotActive,
-    NoPrice, VatUnresolved. The same operation again returns its document.
+    `issued_on` dates the document when what was agreed for `on` is processed later (R18, R19).
+    Raises NotApplicable for a cheaper plan or annual→monthly (R7) and when a period after `on` is
+    billed already, AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again
+    returns its document.
     """
-    subscription = changing(subscription_id, on)
+    subscription = changing(subscription_id, on, issued_on=issued_on or on)
     done = invoice_of(subscription, operation)
     if done:
         return done
+    _refuse_before_the_last_period(subscription, on)
     span = selectors.commitment_span(subscription, on)
     change = _difference(change, selectors.running_plan(subscription, on), span)
     _refuse_what_waits_for_term(subscription, span, change, on)
@@ -62,9 +78,16 @@ def change_now(
         plan=change.plan.code if change.plan else None,
         commitment=change.commitment,
     )
-    if change.commitment:
-        return _change_commitment(subscription, change, on, operation)
-    return _change_plan(subscription, change, on, operation)
+    carry_out = _change_commitment if change.commitment else _change_plan
+    return carry_out(subscription, change, on=on, operation=operation, issued_on=issued_on or on)
+
+
+def _refuse_before_the_last_period(subscription: Subscription, on: date) -> None:
+    """Refuse a day whose period is followed by one that is billed: its lines would not be."""
+    if on == subscription.renews_on:
+        return
+    if selectors.stored_period(subscription, on).ends_before != subscription.renews_on:
+        raise NotApplicable("a later period is billed")
 
 
 def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
@@ -97,17 +120,19 @@ def _refuse_what_waits_for_term(
         raise NotApplicable("cheaper plan")
 
 
-def _change_plan(subscription: Subscription, change: Change, on: date, operation: str) -> Invoice:
+def _change_plan(
+    subscription: Subscription, change: Change, *, on: date, operation: str, issued_on: date
+) -> Invoice:
     """Credit what stops and charge what begins, for the days left (R6); the échéance stays."""
     unbilled = subscription.renews_on == on
     stopping = _stopped_by(subscription, change.plan, on)
     credits = [] if unbilled else _credits(subscription, stopping, on)
     starting = _start(subscription, change, on)
     if unbilled:
-        return bill_next_period(subscription, on=on, operation=operation)
+        return bill_next_period(subscription, on=issued_on, operation=operation)
     charges = shares(subscription, starting, on)
     return invoicing.issue(
-        subscription=subscription, lines=[*credits, *charges], operation=operation, on=on
+        subscription=subscription, lines=[*credits, *charges], operation=operation, on=issued_on
     )
 
 
@@ -141,7 +166,7 @@ def _credits(subscription: Subscription, items: list[Item], on: date) -> list[li
 
 
 def _change_commitment(
-    subscription: Subscription, change: Change, on: date, operation: str
+    subscription: Subscription, change: Change, *, on: date, operation: str, issued_on: date
 ) -> Invoice:
     """Credit the running month and bill the first year at full prices, one document (R9)."""
     credits = []
@@ -151,7 +176,7 @@ def _change_commitment(
     _start(subscription, change, on)
     open_commitment(subscription, change.commitment, on=on)
     subscription.renews_on = on
-    return bill_next_period(subscription, on=on, operation=operation, before=tuple(credits))
+    return bill_next_period(subscription, on=issued_on, operation=operation, before=tuple(credits))
 
 
 def _cut_period(subscription: Subscription, on: date) -> None:
@@ -170,17 +195,19 @@ def change_at_term(
 ) -> PendingChange:
     """Order a plan or a commitment for the first day of the next commitment period (R7).
 
-    It replaces the one that waited. Raises NotActive, AlreadySubscribed when nothing would change,
-    NoPrice.
+    The options taken with it are held from that day. It replaces the change that waited.
+    Raises NotActive, AlreadySubscribed when nothing would change or an option is held, NoPrice.
     """
     subscription = changing(subscription_id, on)
     span = selectors.commitment_span(subscription, on)
     wanted = _difference(change, selectors.running_plan(subscription, on), span)
+    if wanted.plan is None and wanted.commitment is None:
+        raise AlreadySubscribed(subscription_id)
     if wanted.plan:
         commitment = wanted.commitment or Commitment(span.commitment)
         prices = selectors.prices_in_force([wanted.plan.component_id], commitment, on)
         lines.price_of(wanted.plan.component_id, prices)
-    return _order(
+    ordered = _order(
         subscription,
         on=on,
         actor=actor,
@@ -188,6 +215,19 @@ def change_at_term(
         plan=wanted.plan,
         commitment=wanted.commitment or "",
     )
+    _hold_from_term(subscription, wanted, on)
+    return ordered
+
+
+def _hold_from_term(subscription: Subscription, change: Change, on: date) -> None:
+    """Hold the options of a change from the échéance, without those its plan includes."""
+    plan = change.plan or selectors.running_plan(subscription, on)
+    included = set(plan.includes.all())
+    options = [option for option in change.components if option not in included]
+    held = set(held_or_ordered(subscription, on))
+    if any(option.pk in held for option in options):
+        raise AlreadySubscribed(subscription.pk)
+    hold(subscription, options, on=subscription.renews_on)
 
 
 @transaction.atomic
@@ -202,7 +242,7 @@ def _order(
 ) -> PendingChange:
     replaced = selectors.waiting_change(subscription)
     if replaced:
-        settle(replaced, PendingChange.State.REPLACED, on=on)
+        _undo(subscription, replaced, PendingChange.State.REPLACED, on=on)
     record(organization=subscription.organization, actor=actor, action=f"{kind} ordered at term")
     return PendingChange.objects.create(
         organization=subscription.organization,
@@ -214,6 +254,14 @@ def _order(
     )
 
 
+def _undo(subscription: Subscription, change: PendingChange, state: str, *, on: date) -> None:
+    """Settle a change that waited; the options that would begin with it were never held."""
+    settle(change, state, on=on)
+    Item.objects.filter(
+        subscription=subscription, kind=Component.Kind.OPTION, starts_on__gt=on
+    ).delete()
+
+
 @transaction.atomic
 def withdraw_pending(*, subscription_id: int, on: date, actor: User | None = None) -> PendingChange:
     """Withdraw the change or the cancellation that waits. Raises NotApplicable when none does."""
@@ -221,6 +269,6 @@ def withdraw_pending(*, subscription_id: int, on: date, actor: User | None = Non
     change = selectors.waiting_change(subscription)
     if change is None:
         raise NotApplicable("nothing waits")
-    settle(change, PendingChange.State.WITHDRAWN, on=on)
+    _undo(subscription, change, PendingChange.State.WITHDRAWN, on=on)
     record(organization=subscription.organization, actor=actor, action=f"{change.kind} withdrawn")
     return change
