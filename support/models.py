@@ -279,6 +279,7 @@ class Quote(TenantModel):
     surcharge_cents = models.BigIntegerField(help_text="after - before, for one such period.")
     price_list_on = models.DateField(_("tarifs du"))
     learners = models.PositiveIntegerField(_("apprenants comptés"))
+    standing = models.JSONField(help_text="What was held when it was priced; else it is stale.")
     priced_on = models.DateField(_("établi le"))
     valid_until = models.DateField(_("valable jusqu’au"), help_text="Included.")
     created_at = models.DateTimeField(auto_now_add=True)
