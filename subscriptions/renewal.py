@@ -188,10 +188,13 @@ def hold(subscription: Subscription, components, *, on: date) -> list[Item]:
 
 
 def open_commitment(subscription: Subscription, commitment: Commitment, *, on: date) -> None:
-    """Begin a new commitment, its periods anchored on its first day (R9)."""
-    CommitmentSpan.objects.filter(subscription=subscription, ends_before=None).update(
-        ends_before=on
-    )
+    """Begin a new commitment, its periods anchored on its first day (R9).
+
+    One that was opened the very same day never was.
+    """
+    running = CommitmentSpan.objects.filter(subscription=subscription, ends_before=None)
+    running.filter(anchor_on=on).delete()
+    running.update(ends_before=on)
     CommitmentSpan.objects.create(
         organization=subscription.organization,
         subscription=subscription,
