@@ -1,0 +1,88 @@
+"""Run a management command with the database it needs: the environment's, else the embedded one."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import django
+import psycopg2
+from django.core.management import execute_from_command_line
+
+from digiforma.sandbox import services
+from digiforma.sandbox.prepare import prepare
+from digiforma.sandbox.processes import Unavailable
+
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "makemigrations",
+    "sendtestemail",
+    "spectacular",
+    "startapp",
+    "up",  # it owns its services
+    "version",
+}
+OF_THE_OWNER = {"createcachetable", "flush", "migrate", "pgtrigger", "sqlflush", "sqlmigrate"}
+HELP = {"-h", "--help", "--version"}
+
+
+def main(argv: list[str]) -> None:
+    """Run the command; what is missing ends it with one sentence and the code 1."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if command in OF_THE_OWNER:
+        os.environ.setdefault("DB_ROLE", "dg_owner")
+    if not needs_database(command, argv):
+        # makemigrations compares with the database when there is one.
+        warnings.filterwarnings("ignore", message="Got an error checking a consistent migration")
+        execute_from_command_line(argv)
+        return
+    try:
+        with _services(command):
+            execute_from_command_line(argv)
+    except Unavailable as problem:
+        sys.exit(str(problem))
+
+
+def needs_database(command: str, argv: list[str]) -> bool:
+    """Say whether the command may look into the database."""
+    if HELP.intersection(argv):
+        return False
+    return command not in WITHOUT_DATABASE or "--database" in argv
+
+
+def require_database(url: str) -> None:
+    """Raise Unavailable, with the reason in one sentence, unless PostgreSQL answers there."""
+    try:
+        psycopg2.connect(url, connect_timeout=5).close()
+    except psycopg2.Error as problem:
+        reason = str(problem).strip().splitlines() or ["no reason given"]
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+        raise Unavailable(f"PostgreSQL at {place} (DATABASE_URL): {reason[0]}") from problem
+
+
+@contextmanager
+def _services(command: str) -> Iterator[None]:
+    if not services.missing_urls():
+        require_database(os.environ["DATABASE_URL"])
+        yield
+        return
+    with services.borrowed(_report) as (urls, started):
+        os.environ.update(urls)
+        if started and command not in OF_THE_OWNER:
+            django.setup()
+            prepare(_report)
+        yield
+
+
+def _report(text: str) -> None:
+    """Speak on standard error: a command's output is its own."""
+    sys.stderr.write(f"{text}\n")
