@@ -1,4 +1,4 @@
-"""What a person may do about an option: their role, the option, and the subscription in; one answer out.
+"""What a person may do about an option: role, option and state of the subscription in, answer out.
 
 No database, no clock: plain words in, plain words out.
 """

@@ -1,6 +1,7 @@
 """`load_catalog`: put the demonstration catalogue on sale."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from options import publishing
 from options.catalog import OPTIONS
@@ -9,7 +10,7 @@ from subscriptions.publishing import CatalogueDiffers
 
 
 class Command(BaseCommand):
-    help = "Met en vente le catalogue de démonstration. Une seconde fois, ne change rien."
+    help = "Met en vente le catalogue de démonstration ; une seconde fois, ne change rien."
 
     def handle(self, *args, **options):
         try:
@@ -17,7 +18,11 @@ class Command(BaseCommand):
         except CatalogueDiffers as difference:
             raise CommandError(str(difference)) from difference
         if options["verbosity"]:
+            told = {
+                "plans": len(DEMONSTRATION.plans),
+                "options": len(OPTIONS),
+                "tariffs": len(DEMONSTRATION.tariffs),
+            }
             self.stdout.write(
-                f"Catalogue de démonstration en vente : {len(DEMONSTRATION.plans)} formules,"
-                f" {len(OPTIONS)} options, {len(DEMONSTRATION.tariffs)} tarifs."
+                _("En vente : %(plans)s formules, %(options)s options, %(tariffs)s tarifs.") % told
             )
