@@ -1,6 +1,4 @@
-"""What is asked: requests, what was said about them, and the quotes that answer them."""
-
-import uuid
+"""What is asked: a request; what was said about it and its quotes stand in modules beside."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -11,35 +9,34 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.tenancy import TenantModel
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan
+from subscriptions.periods import Commitment
 from support import workflow
+from support.conversation_models import ContactMessage, Message, RequestEvent
+from support.labels import KIND_LABELS, STATE_LABELS, When
+from support.quote_models import Quote
 from support.workflow import Kind, State
 
-KIND_LABELS = [
-    (Kind.PLAN_CHANGE.value, _("changement de formule")),
-    (Kind.OPTION_INTEREST.value, _("intérêt pour une option")),
-    (Kind.CONTACT.value, _("message")),
-    (Kind.TASK.value, _("tâche")),
+__all__ = [
+    "ContactMessage",
+    "Message",
+    "Quote",
+    "Request",
+    "RequestCounter",
+    "RequestEvent",
+    "When",
 ]
-STATE_LABELS = [
-    (State.NEW.value, _("Nouvelle")),
-    (State.NEEDS_DETAILS.value, _("Précision demandée")),
-    (State.PRICED.value, _("Chiffrée")),
-    (State.QUOTED.value, _("Devis envoyé")),
-    (State.ACCEPTED.value, _("Acceptée")),
-    (State.HANDED_OVER.value, _("Transmise")),
-    (State.APPLIED.value, _("Appliquée")),
-    (State.REFUSED.value, _("Refusée")),
-    (State.WITHDRAWN.value, _("Retirée")),
-    (State.EXPIRED.value, _("Expirée")),
-    (State.CLOSED.value, _("Close")),
-]
+
 OPEN = sorted(state.value for state in workflow.OPEN)
 UNPRICED = sorted(state.value for state in workflow.UNPRICED)
 
-
-class When(models.TextChoices):
-    NOW = "now", _("maintenant")
-    TERM = "term", _("à l’échéance")
+STAFF_COMMITMENT_TITLES = {
+    Commitment.MONTHLY.value: _("Passage au mensuel"),
+    Commitment.ANNUAL.value: _("Passage à l’annuel"),
+}
+COMMITMENT_TITLES = {
+    Commitment.MONTHLY.value: _("Votre passage au mensuel"),
+    Commitment.ANNUAL.value: _("Votre passage à l’annuel"),
+}
 
 
 class RequestCounter(models.Model):
@@ -67,6 +64,15 @@ class Request(TenantModel):
     requester = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("demandeur")
     )
+    from_plan = models.ForeignKey(
+        Plan,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("formule de départ"),
+        help_text="What was held on the day it was asked.",
+    )
+    from_commitment = models.CharField(max_length=7, choices=COMMITMENT_LABELS, blank=True)
     plan = models.ForeignKey(
         Plan, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("formule")
     )
@@ -127,7 +133,13 @@ class Request(TenantModel):
                 name="state_of_kind",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.PLAN_CHANGE.value, plan__isnull=False, option=None)
+                condition=Q(
+                    kind=Kind.PLAN_CHANGE.value,
+                    from_plan__isnull=False,
+                    plan__isnull=False,
+                    option=None,
+                )
+                & ~Q(from_commitment="")
                 & ~Q(commitment="")
                 & ~Q(when="")
                 | Q(kind=Kind.OPTION_INTEREST.value, option__isnull=False, plan=None)
@@ -163,6 +175,8 @@ class Request(TenantModel):
                     "reference",
                     "kind",
                     "requester",
+                    "from_plan",
+                    "from_commitment",
                     "option",
                     "asked_on",
                     "created_at",
@@ -193,165 +207,36 @@ class Request(TenantModel):
     def is_open(self) -> bool:
         return self.state in workflow.OPEN
 
+    @property
+    def changes_plan(self) -> bool:
+        return self.plan_id != self.from_plan_id
 
-class RequestEvent(TenantModel):
-    """One line of a request's history: a change of state or an assignment; never changed."""
+    @property
+    def changes_commitment(self) -> bool:
+        return self.commitment != self.from_commitment
 
-    request = models.ForeignKey(
-        Request, on_delete=models.PROTECT, db_constraint=False, related_name="events"
-    )
-    from_state = models.CharField(max_length=13, choices=STATE_LABELS, blank=True)
-    to_state = models.CharField(max_length=13, choices=STATE_LABELS)
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    happened_on = models.DateField(_("jour"), help_text="The business day of the deed.")
-    at = models.DateTimeField(_("date"), auto_now_add=True)
-    note = models.TextField(_("note"), blank=True)
+    @property
+    def title(self) -> str:
+        """What is asked, in the words of staff; needs the plans and the option loaded."""
+        if self.kind == Kind.OPTION_INTEREST:
+            return _("Option %(name)s") % {"name": self.option.name}
+        if self.kind != Kind.PLAN_CHANGE:
+            return self.message.partition("\n")[0][:80]
+        if self.changes_plan:
+            return f"{self.from_plan.name} → {self.plan.name}"
+        if self.changes_commitment:
+            return STAFF_COMMITMENT_TITLES[self.commitment]
+        return _("Options")
 
-    class Meta:
-        verbose_name = _("événement")
-        verbose_name_plural = _("historique")
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
-
-    def __str__(self):
-        return f"{self.from_state} → {self.to_state}"
-
-
-class Message(TenantModel):
-    """What was said in a request's conversation; an internal note is for staff only."""
-
-    request = models.ForeignKey(
-        Request, on_delete=models.PROTECT, db_constraint=False, related_name="messages"
-    )
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    from_staff = models.BooleanField(_("du support"), default=False)
-    is_internal = models.BooleanField(_("note interne"), default=False)
-    body = models.TextField(_("message"))
-    created_at = models.DateTimeField(_("envoyé le"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(is_internal=False) | Q(from_staff=True), name="notes_are_staffs"
-            ),
-            models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
-
-    def __str__(self):
-        return self.body[:60]
-
-
-class Quote(TenantModel):
-    """A priced answer (devis), frozen (R19); a later version replaces it, both stay readable."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("brouillon")
-        SENT = "sent", _("envoyé")
-        ACCEPTED = "accepted", _("accepté")
-        DECLINED = "declined", _("décliné")
-        EXPIRED = "expired", _("expiré")
-        DROPPED = "dropped", _("sans suite")
-
-    request = models.ForeignKey(
-        Request, on_delete=models.PROTECT, db_constraint=False, related_name="quotes"
-    )
-    version = models.PositiveSmallIntegerField(_("version"))
-    status = models.CharField(_("état"), max_length=8, choices=Status.choices, default=Status.DRAFT)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
-    commitment = models.CharField(_("engagement"), max_length=7, choices=COMMITMENT_LABELS)
-    when = models.CharField(_("quand"), max_length=4, choices=When.choices)
-    options = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    effective_on = models.DateField(_("prise d’effet"))
-    lines = models.JSONField(_("lignes"), help_text="The drawn lines, dates as ISO text.")
-    vat_totals = models.JSONField(_("TVA par taux"), default=list)
-    net_cents = models.BigIntegerField(_("total HT"))
-    vat_cents = models.BigIntegerField(_("TVA"))
-    gross_cents = models.BigIntegerField(_("total TTC"))
-    due_on = models.DateField(_("à payer le"), null=True)
-    before_cents = models.BigIntegerField(help_text="A full period before the change, HT.")
-    after_cents = models.BigIntegerField(help_text="A full period after the change, HT.")
-    surcharge_cents = models.BigIntegerField(help_text="after - before, for one such period.")
-    price_list_on = models.DateField(_("tarifs du"))
-    learners = models.PositiveIntegerField(_("apprenants comptés"))
-    standing = models.JSONField(help_text="What was held when it was priced; else it is stale.")
-    priced_on = models.DateField(_("établi le"))
-    valid_until = models.DateField(_("valable jusqu’au"), help_text="Included.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("devis")
-        verbose_name_plural = _("devis")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "request", "version"], name="one_quote_per_version"
-            ),
-            models.UniqueConstraint(
-                fields=["organization", "request"],
-                condition=Q(status__in=["draft", "sent", "accepted"]),
-                name="one_live_quote",
-            ),
-            models.CheckConstraint(
-                condition=Q(gross_cents=models.F("net_cents") + models.F("vat_cents")),
-                name="quote_adds_up",
-            ),
-            models.CheckConstraint(
-                condition=Q(surcharge_cents=models.F("after_cents") - models.F("before_cents")),
-                name="surcharge_is_difference",
-            ),
-        ]
-        triggers = [
-            pgtrigger.ReadOnly(name="frozen", exclude=["status", "valid_until"]),
-            pgtrigger.Protect(
-                name="validity_frozen",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__status="draft")
-                & pgtrigger.Q(old__valid_until__df=pgtrigger.F("new__valid_until")),
-            ),
-            pgtrigger.FSM(
-                name="legal_status",
-                field="status",
-                transitions=[
-                    ("draft", "sent"),
-                    ("draft", "dropped"),
-                    ("sent", "accepted"),
-                    ("sent", "declined"),
-                    ("sent", "expired"),
-                    ("sent", "dropped"),
-                    ("accepted", "dropped"),
-                ],
-            ),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-        ]
-
-    def __str__(self):
-        return f"{self.request_id} v{self.version}"
-
-
-class ContactMessage(models.Model):
-    """A message of somebody who is not signed in.
-
-    Not a tenant's table: the application may add rows and read none, staff's role sees them all.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("nom"), max_length=120)
-    email = models.EmailField(_("adresse e-mail"))
-    organization_name = models.CharField(_("organisme"), max_length=120, blank=True)
-    message = models.TextField(_("message"))
-    created_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
-    answered_by = models.CharField(
-        _("devenu"), max_length=16, blank=True, help_text="Reference of the request made of it."
-    )
-
-    class Meta:
-        verbose_name = _("message de contact")
-        verbose_name_plural = _("messages de contact")
-
-    def __str__(self):
-        return f"{self.name} <{self.email}>"
+    @property
+    def customer_title(self) -> str:
+        """The same, said to the customer."""
+        if self.kind == Kind.OPTION_INTEREST:
+            return _("Votre intérêt pour « %(name)s »") % {"name": self.option.name}
+        if self.kind != Kind.PLAN_CHANGE:
+            return _("Votre message")
+        if self.changes_plan:
+            return _("Votre passage à %(plan)s") % {"plan": self.plan.name}
+        if self.changes_commitment:
+            return COMMITMENT_TITLES[self.commitment]
+        return _("Vos options")

@@ -1,0 +1,89 @@
+"""What happened to a request and what was said about it: rows that never change."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.tenancy import TenantModel
+from support.labels import STATE_LABELS
+
+
+class RequestEvent(TenantModel):
+    """One line of a request's history: a change of state or an assignment; never changed."""
+
+    request = models.ForeignKey(
+        "support.Request", on_delete=models.PROTECT, db_constraint=False, related_name="events"
+    )
+    from_state = models.CharField(max_length=13, choices=STATE_LABELS, blank=True)
+    to_state = models.CharField(max_length=13, choices=STATE_LABELS)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    happened_on = models.DateField(_("jour"), help_text="The business day of the deed.")
+    at = models.DateTimeField(_("date"), auto_now_add=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("événement")
+        verbose_name_plural = _("historique")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.from_state} → {self.to_state}"
+
+
+class Message(TenantModel):
+    """What was said in a request's conversation; an internal note is for staff only."""
+
+    request = models.ForeignKey(
+        "support.Request", on_delete=models.PROTECT, db_constraint=False, related_name="messages"
+    )
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    from_staff = models.BooleanField(_("du support"), default=False)
+    is_internal = models.BooleanField(_("note interne"), default=False)
+    body = models.TextField(_("message"))
+    created_at = models.DateTimeField(_("envoyé le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_internal=False) | Q(from_staff=True), name="notes_are_staffs"
+            ),
+            models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return self.body[:60]
+
+
+class ContactMessage(models.Model):
+    """A message of somebody who is not signed in.
+
+    Not a tenant's table: the application may add rows and read none, staff's role sees them all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("nom"), max_length=120)
+    email = models.EmailField(_("adresse e-mail"))
+    organization_name = models.CharField(_("organisme"), max_length=120, blank=True)
+    message = models.TextField(_("message"))
+    created_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
+    answered_by = models.CharField(
+        _("devenu"), max_length=16, blank=True, help_text="Reference of the request made of it."
+    )
+
+    class Meta:
+        verbose_name = _("message de contact")
+        verbose_name_plural = _("messages de contact")
+
+    def __str__(self):
+        return f"{self.name} <{self.email}>"
