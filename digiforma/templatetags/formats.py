@@ -85,6 +85,12 @@ def plural_fr(number: float | Decimal, forms: str) -> str:
     return singular if abs(number) < 2 else plural
 
 
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first two words, for an avatar: « RF »."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
 BEFORE_MARK = re.compile(r"[ \u202f]+(?=[:;!?»€%])|(?<=[^\s\u00a0])(?=»)")
 AFTER_QUOTE = re.compile(r"«[ \u202f]*(?!\u00a0)")
 

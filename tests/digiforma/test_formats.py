@@ -130,6 +130,14 @@ def test_plural_fr_keeps_the_singular_under_two(number, expected):
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Ravel Formation", "RF"), ("atelier", "A"), ("Les Mots Justes", "LM"), ("  ", "")],
+)
+def test_initials_of_an_organization(name, expected):
+    assert formats.initials(name) == expected
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("Mot de passe oublié ?", "Mot de passe oublié~?"),
