@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from accounts.tenancy import TenantModel
+from accounts.written_once import never_emptied
 
 ROLE_LABELS = [
     (Role.OWNER.value, _("Possesseur")),
@@ -151,7 +152,8 @@ class AuditEvent(TenantModel):
         verbose_name_plural = _("journal")
         indexes = [models.Index(fields=["organization", "-created_at"], name="audit_by_day")]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self):

@@ -5,6 +5,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.written_once import never_emptied
+
+
+def published() -> list[pgtrigger.Trigger]:
+    """Return the triggers that refuse any change of what has been published."""
+    return [
+        pgtrigger.Protect(name="published", operation=pgtrigger.Update | pgtrigger.Delete),
+        never_emptied(),
+    ]
+
 
 class Seller(models.Model):
     """Who sells and numbers the documents; a scenario plays with a seller of its own."""
@@ -88,9 +98,7 @@ class PriceList(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seller", "effective_on"], name="one_list_per_day")
         ]
-        triggers = [
-            pgtrigger.Protect(name="published", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = published()
 
     def __str__(self):
         return f"Tarifs en vigueur au {self.effective_on:%d/%m/%Y}"
@@ -115,9 +123,7 @@ class Price(models.Model):
                 condition=Q(commitment__in=["monthly", "annual"]), name="price_commitment"
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(name="published", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = published()
 
     def __str__(self):
         return f"{self.component_id} {self.commitment} {self.amount_cents}"

@@ -6,12 +6,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
+from accounts.written_once import never_emptied
 from subscriptions.catalogue_models import Component, PriceList, Seller
 
 
 def frozen() -> list[pgtrigger.Trigger]:
-    """Return the trigger that refuses any change of an issued row, whoever asks."""
-    return [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+    """Return the triggers that refuse any change of an issued row, whoever asks."""
+    return [
+        pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        never_emptied(),
+    ]
 
 
 class NumberSeries(models.Model):
