@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
+from django.test.utils import setup_databases, teardown_databases
 
 from digiforma.sandbox.roles import database_role
 from tests.databases import Clones, LiveSite, serve
@@ -36,17 +37,26 @@ def _test_settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """Create and drop the test database as its owner."""
-    with database_role("dg_owner"):
-        yield
+def django_db_setup(
+    django_test_environment,
+    django_db_modify_db_settings_parallel_suffix,
+    django_db_blocker,
+    django_db_keepdb,
+):
+    """Let dg_owner create the test database and drop it; between, every connection is dg_app.
 
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Once the tables exist, let every connection be the role that row-level security binds."""
-    with django_db_blocker.unblock(), database_role("dg_app"):
-        yield
+    pytest-django would create it only for tests that use `db`, never for `committed_db` alone.
+    """
+    with django_db_blocker.unblock():
+        with database_role("dg_owner"):
+            made = setup_databases(
+                verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb
+            )
+        with database_role("dg_app"):
+            yield
+        if not django_db_keepdb:
+            with database_role("dg_owner"):
+                teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
