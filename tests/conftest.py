@@ -1,27 +1,43 @@
 """The databases of the tests: made by dg_owner, used as dg_app, as in production."""
 
-import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import sync_playwright
 
+from digiforma.sandbox.chromium import FLAGS, chromium
 from digiforma.sandbox.roles import database_role
 from tests.databases import Clones, LiveSite, serve
 
-PROVING = os.environ.get("PROVE") == "1"
+SCREENSHOTS = Path(__file__).resolve().parent.parent / "var" / "screenshots"
+WIDTHS = {1280: 900, 390: 844}
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seeded(by): committed_db and live_site start with its rows")
 
 
-@pytest.fixture(scope="session")
-def examples() -> Callable[[int, int], int]:
-    """Return the count to run: the first by default, the second under `make prove`."""
-    return lambda normal, proved: proved if PROVING else normal
+@pytest.fixture
+def tell_figure(record_property) -> Callable[[str], None]:
+    """Return what a test calls to have a measured figure printed at the end of the run."""
+    return lambda text: record_property("figure", text)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    figures = [
+        f"{report.nodeid.rpartition('::')[2]}: {text}"
+        for report in reports
+        for name, text in getattr(report, "user_properties", [])
+        if name == "figure" and report.when == "call"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(figures)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,3 +101,53 @@ def live_site(committed_db) -> LiveSite:
     """Serve the site in a thread, on the database of `committed_db`: `live_site.url`."""
     with serve() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the tests of this worker; it never leaves this machine."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Return what opens a French reader's page, in a session of its own, 1280 or `width` wide."""
+    contexts = []
+
+    def open_page(width: int = 1280):
+        context = browser.new_context(
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    """A page 1280 wide."""
+    return new_page()
+
+
+@pytest.fixture
+def screenshots() -> Callable:
+    """Return what keeps a page as pictures at 1280 and 390, in var/screenshots/."""
+
+    def take(page, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        before = page.viewport_size
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size(before)
+
+    return take

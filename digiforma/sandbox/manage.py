@@ -5,13 +5,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import django
-import psycopg2
-from django.core.management import execute_from_command_line
+from django.core.management import CommandError, execute_from_command_line
 
-from digiforma.sandbox import services
+from digiforma.sandbox import services, supervisor
+from digiforma.sandbox.postgres_answers import require_database
 from digiforma.sandbox.prepare import prepare
 from digiforma.sandbox.processes import Unavailable
 
@@ -27,7 +26,6 @@ WITHOUT_DATABASE = {
     "sendtestemail",
     "spectacular",
     "startapp",
-    "up",  # it owns its services
     "version",
 }
 OF_THE_OWNER = {"createcachetable", "flush", "migrate", "pgtrigger", "sqlflush", "sqlmigrate"}
@@ -44,10 +42,11 @@ def main(argv: list[str]) -> None:
         warnings.filterwarnings("ignore", message="Got an error checking a consistent migration")
         execute_from_command_line(argv)
         return
+    surroundings = _whole_product() if command == "up" else _services(command)
     try:
-        with _services(command):
+        with surroundings:
             execute_from_command_line(argv)
-    except Unavailable as problem:
+    except (Unavailable, CommandError) as problem:
         sys.exit(str(problem))
 
 
@@ -58,21 +57,17 @@ def needs_database(command: str, argv: list[str]) -> bool:
     return command not in WITHOUT_DATABASE or "--database" in argv
 
 
-def require_database(url: str) -> None:
-    """Raise Unavailable, with the reason in one sentence, unless PostgreSQL answers there."""
-    try:
-        psycopg2.connect(url, connect_timeout=5).close()
-    except psycopg2.Error as problem:
-        reason = str(problem).strip().splitlines() or ["no reason given"]
-        parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
-        raise Unavailable(f"PostgreSQL at {place} (DATABASE_URL): {reason[0]}") from problem
+@contextmanager
+def _whole_product() -> Iterator[None]:
+    with supervisor.interruptible(), supervisor.environment():
+        yield
 
 
 @contextmanager
 def _services(command: str) -> Iterator[None]:
     if not services.missing_urls():
-        require_database(os.environ["DATABASE_URL"])
+        role = os.environ.get("DB_ROLE", "dg_app")
+        require_database(os.environ["DATABASE_URL"], roles=(role,))
         yield
         return
     with services.borrowed(_report) as (urls, started):

@@ -24,10 +24,10 @@ def prepare(report: Report) -> None:
 
 
 def call_if_known(command: str, report: Report, text: str) -> None:
-    """Run a command of the project, said in one line, when the project has it."""
+    """Run a command of the project, said in one line of ours, when the project has it."""
     if command in get_commands():
         report(text)
-        call_command(command)
+        call_command(command, verbosity=0)
 
 
 def _missing_migrations() -> int:

@@ -115,6 +115,13 @@ def running_urls(folder: Path) -> dict[str, str]:
     return state["urls"] if _is_alive(state) else {}
 
 
+def refuse_second_owner() -> None:
+    """Raise AlreadyRunning when somebody owns the services of this home folder."""
+    state = _state(home())
+    if _is_alive(state):
+        raise AlreadyRunning(f"Process {state['pid']} already runs the services in {home()}.")
+
+
 def _own_if_free(stack: ExitStack) -> dict[str, str]:
     try:
         return stack.enter_context(owned(wait_for_borrowers=True))

@@ -59,3 +59,10 @@ def test_committed_db_starts_with_the_rows_of_its_seed(committed_db, turn):
 @pytest.mark.django_db
 def test_other_tests_do_not_see_what_a_committed_db_held():
     assert one_value(COUNT) == 0
+
+
+@pytest.mark.browser
+def test_live_site_is_read_by_a_browser(live_site, page):
+    answer = page.goto(f"{live_site.url}/sante/")
+
+    assert answer.json() == {"database": "ok", "redis": "ok"}

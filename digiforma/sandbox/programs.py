@@ -1,0 +1,93 @@
+"""The programs of the product, kept alive: web, worker, beat."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from digiforma.sandbox.processes import dying_with_parent
+
+LONGEST_PAUSE = 30.0  # seconds between two attempts
+STEADY = 60.0  # seconds after which a program counts as started
+PATIENCE = 8.0  # seconds to end by itself
+
+
+@dataclass
+class Program:
+    """One child process, restarted when it dies, each of its lines under its name."""
+
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen | None = None
+    pause: float = 1.0
+    started_at: float = 0.0
+    restart_at: float = field(default=0.0, init=False)
+
+    def start(self) -> None:
+        """Start it in a session of its own: a Ctrl-C must reach the supervisor alone."""
+        self.started_at, self.restart_at = time.monotonic(), 0.0
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=dying_with_parent(signal.SIGTERM),
+        )
+        threading.Thread(target=self._relay, args=[self.process.stdout], daemon=True).start()
+
+    def is_dead(self) -> bool:
+        """Say whether it was started and has ended."""
+        return self.process is not None and self.process.poll() is not None
+
+    def keep_alive(self) -> None:
+        """Start it again when it is dead, after a pause that doubles while it keeps dying."""
+        now = time.monotonic()
+        if not self.is_dead():
+            return
+        if not self.restart_at:
+            self.pause = 1.0 if now - self.started_at > STEADY else self.pause
+            self.restart_at = now + self.pause
+            self.say(f"ended with code {self.process.returncode}; again in {self.pause:.0f} s")
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        elif now >= self.restart_at:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end, then end it and all it started."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def say(self, line: str) -> None:
+        """Write one line under the program's name."""
+        sys.stdout.write(f"{self.name:<6} | {line.rstrip()}\n")
+        sys.stdout.flush()
+
+    def _relay(self, lines) -> None:
+        for line in lines:
+            self.say(line)
+
+
+def programs(*, port: int) -> list[Program]:
+    """Return what makes the product, in the order of their start."""
+    web = f"gunicorn digiforma.wsgi --bind 127.0.0.1:{port} --preload --workers 2 --threads 4"
+    worker = "celery -A digiforma worker --concurrency 2 --without-gossip --without-mingle"
+    beat = "celery -A digiforma beat --pidfile="
+    return [
+        Program("web", [*web.split(), "--log-level", "warning"]),
+        Program("worker", [*worker.split(), "--loglevel", "WARNING"]),
+        Program("beat", [*beat.split(), "--loglevel", "WARNING"]),
+    ]
