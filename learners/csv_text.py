@@ -42,7 +42,10 @@ def too_large() -> FileRefused:
     """Return the refusal of a file over either limit."""
     return FileRefused(
         "csv_too_large",
-        _("Fichier trop grand : 10 Mo et 50 000 lignes au plus. Coupez-le en plusieurs fichiers."),
+        _(
+            "Fichier trop grand : 10\u00a0Mo et 50\u00a0000 lignes au plus. "
+            "Coupez-le en plusieurs fichiers."
+        ),
     )
 
 

@@ -1,21 +1,24 @@
 """The deeds, each against the sentence of R14, and all of them against a count by hand."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Organization
 from accounts.selectors import owner
+from accounts.services import create_organization
 from accounts.tenancy import staff_context, tenant_context
 from learners import selectors, services
 from learners.enrollment_row import EnrollmentRow
 from learners.models import DailyCount, Enrollment, Learner, Status, TrainingSession
 from learners.services import ImportOutcome
+from tests.learners.conftest import person
 from tests.proving import examples
 
 START = date(2026, 3, 1)
@@ -196,6 +199,40 @@ def test_an_import_takes_as_many_queries_for_3_rows_as_for_300(tenant):
         return len(captured)
 
     assert queries("a", 3) == queries("b", 300)
+
+
+def test_import_refuses_a_text_too_long_rather_than_cut_it(tenant):
+    with pytest.raises(DataError), transaction.atomic():
+        imported(tenant, row(session_code="S" * 61))
+
+
+def seed_ravel():
+    with staff_context():
+        create_organization(name="Ravel", slug="ravel", owner=person("alice"))
+
+
+@pytest.mark.seeded(by=seed_ravel)
+@pytest.mark.usefixtures("committed_db")
+def test_the_same_import_from_four_people_at_once_writes_it_once():
+    with staff_context():
+        ravel = Organization.objects.get()
+    rows = [row(session_code=f"S{n % 5}", email=f"l{n}@c.fr") for n in range(200)]
+
+    def one_import(_number):
+        try:
+            with tenant_context(ravel.pk):
+                return imported(ravel, *rows)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(one_import, range(4)))
+
+    created = outcome(
+        created=200, sessions_created=5, learners_created=200, count_before=0, count_after=200
+    )
+    unchanged = outcome(unchanged=200, count_before=200, count_after=200)
+    assert sorted(outcomes, key=lambda told: told.unchanged) == [created, *[unchanged] * 3]
 
 
 def test_enroll_again_is_still_one(tenant):
