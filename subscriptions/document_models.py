@@ -62,6 +62,9 @@ class Invoice(TenantModel):
     net_cents = models.BigIntegerField(_("total HT"))
     vat_cents = models.BigIntegerField(_("TVA"))
     gross_cents = models.BigIntegerField(_("total TTC"))
+    credit_used_cents = models.BigIntegerField(
+        _("avoir utilisé"), default=0, help_text="Account credit that settles it, with VAT (R7)."
+    )
     vat_totals = models.JSONField(help_text="[{rate, base_cents, amount_cents}], one per rate.")
     vat_ground = models.CharField(max_length=200, blank=True, help_text="The law when no VAT.")
     seller_identity = models.JSONField(help_text="The seller as it was, mention by mention.")
@@ -93,6 +96,11 @@ class Invoice(TenantModel):
     def __str__(self):
         return self.number
 
+    @property
+    def to_pay_cents(self) -> int:
+        """What is left to pay once account credit was used, with VAT."""
+        return self.gross_cents - self.credit_used_cents
+
 
 class InvoiceLine(TenantModel):
     """One line of a document, with what explains it (R1, R6, R10, R11)."""
@@ -120,12 +128,19 @@ class InvoiceLine(TenantModel):
     designation = models.CharField(_("désignation"), max_length=200)
     starts_on = models.DateField(_("du"))
     ends_before = models.DateField(_("au"), help_text="Half-open, the service period.")
-    full_price_cents = models.BigIntegerField(help_text="The full-period price it was billed at.")
+    full_price_cents = models.BigIntegerField(
+        help_text="The full-period price it was billed at, discount taken off."
+    )
+    listed_cents = models.BigIntegerField(help_text="The full-period price before any discount.")
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     days = models.PositiveIntegerField(help_text="Days billed, of days_in_period.")
     days_in_period = models.PositiveIntegerField()
     price_list = models.ForeignKey(PriceList, null=True, on_delete=models.PROTECT, related_name="+")
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, help_text="Percent.")
     net_cents = models.BigIntegerField(_("HT"))
+    is_goodwill = models.BooleanField(
+        default=False, help_text="A gesture of staff, which no fact asks for."
+    )
 
     class Meta:
         verbose_name = _("ligne")
@@ -172,3 +187,90 @@ class Payment(TenantModel):
 
     def __str__(self):
         return self.reference
+
+
+class WaitingLine(TenantModel):
+    """A charge too small to be invoiced alone, until the next invoice carries it (R13)."""
+
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="waiting_lines",
+    )
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=80)
+    commitment = models.CharField(max_length=7)
+    designation = models.CharField(_("désignation"), max_length=200)
+    starts_on = models.DateField(_("du"))
+    ends_before = models.DateField(_("au"))
+    full_price_cents = models.BigIntegerField()
+    listed_cents = models.BigIntegerField()
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    days = models.PositiveIntegerField()
+    days_in_period = models.PositiveIntegerField()
+    price_list = models.ForeignKey(PriceList, null=True, on_delete=models.PROTECT, related_name="+")
+    net_cents = models.BigIntegerField(_("HT"))
+    carried_by = models.ForeignKey(
+        Invoice, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="carried"
+    )
+
+    class Meta:
+        verbose_name = _("ligne en attente")
+        verbose_name_plural = _("lignes en attente")
+        indexes = [
+            models.Index(
+                fields=["organization"], condition=Q(carried_by=None), name="lines_waiting"
+            )
+        ]
+
+    def __str__(self):
+        return self.designation
+
+
+class AccountCredit(TenantModel):
+    """Money a credit note leaves on the account, with VAT, for the next invoices (R7)."""
+
+    credit_note = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="account_credits"
+    )
+    amount_cents = models.PositiveBigIntegerField(_("montant TTC"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("crédit")
+        verbose_name_plural = _("crédits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "credit_note"], name="one_credit_per_note"
+            )
+        ]
+        triggers = frozen()
+
+    def __str__(self):
+        return f"{self.amount_cents}"
+
+
+class CreditUse(TenantModel):
+    """A part of an account credit that settles an invoice at its issue (R7)."""
+
+    credit = models.ForeignKey(
+        AccountCredit, on_delete=models.PROTECT, db_constraint=False, related_name="uses"
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="credit_uses"
+    )
+    amount_cents = models.PositiveBigIntegerField(_("montant TTC"))
+
+    class Meta:
+        verbose_name = _("crédit utilisé")
+        verbose_name_plural = _("crédits utilisés")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "credit", "invoice"], name="credit_used_once_per_invoice"
+            )
+        ]
+        triggers = frozen()
+
+    def __str__(self):
+        return f"{self.amount_cents}"

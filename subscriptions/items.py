@@ -8,11 +8,11 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.services import record
-from subscriptions import invoicing, lines, selectors
-from subscriptions.models import Component, Invoice, Item, Subscription
-from subscriptions.periods import Commitment
-from subscriptions.periods import Period as Span
-from subscriptions.renewal import bill_next_period, hold, is_due, lock, renew
+from subscriptions import selectors
+from subscriptions.billing import settle
+from subscriptions.holdings import hold, lock
+from subscriptions.models import Component, Invoice, InvoiceLine, Item, Subscription, WaitingLine
+from subscriptions.renewal import is_due, renew
 
 
 class AlreadySubscribed(Exception):
@@ -51,17 +51,17 @@ def add_items(
     on: date,
     operation: str,
     actor: User | None = None,
-) -> Invoice:
+) -> Invoice | None:
     """Take options from a day on and invoice at once their share of the running period (R10).
 
-    The same operation again returns its invoice and adds nothing.
+    None when the share is so small that it waits (R13). The same operation again returns its
+    invoice and adds nothing.
     Raises AlreadySubscribed, NotActive, NoPrice, VatUnresolved.
     """
     components = list(components)
     subscription = changing(subscription_id, on)
-    done = invoice_of(subscription, operation)
-    if done:
-        return done
+    if is_done(subscription, operation):
+        return invoice_of(subscription, operation)
     held = set(held_or_ordered(subscription, on))
     included = set(selectors.running_plan(subscription, on).includes.values_list("pk", flat=True))
     if any(component.pk in held | included for component in components):
@@ -71,10 +71,7 @@ def add_items(
     record(
         organization=subscription.organization, actor=actor, action="options taken", options=names
     )
-    if subscription.renews_on == on:
-        return bill_next_period(subscription, on=on, operation=operation)
-    owed = shares(subscription, components, on)
-    return invoicing.issue(subscription=subscription, lines=owed, operation=operation, on=on)
+    return settle(subscription, since=on, operation=operation, issued_on=on)
 
 
 def held_or_ordered(subscription: Subscription, on: date) -> list[int]:
@@ -86,25 +83,17 @@ def held_or_ordered(subscription: Subscription, on: date) -> list[int]:
     )
 
 
+def is_done(subscription: Subscription, operation: str) -> bool:
+    """Tell whether an operation was billed, or waits to be (R13): it never bills twice (R11)."""
+    return any(
+        rows.filter(subscription=subscription, operation=operation).exists()
+        for rows in (InvoiceLine.objects, WaitingLine.objects)
+    )
+
+
 def invoice_of(subscription: Subscription, operation: str) -> Invoice | None:
+    """Return the document that an operation made."""
     return Invoice.objects.filter(subscription=subscription, lines__operation=operation).first()
-
-
-def shares(subscription: Subscription, components: list[Component], on: date) -> list[lines.Line]:
-    """Return what components owe from a day to the end of the period it falls in (R6, R10)."""
-    entered = selectors.stored_period(subscription, on)
-    commitment = Commitment(entered.commitment_span.commitment)
-    prices = selectors.prices_in_force(components, commitment, on)
-    return [
-        lines.share(
-            component.pk,
-            lines.price_of(component.pk, prices),
-            period=Span(entered.starts_on, entered.ends_before),
-            on=on,
-            commitment=commitment,
-        )
-        for component in components
-    ]
 
 
 @transaction.atomic

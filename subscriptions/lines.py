@@ -1,24 +1,34 @@
 """What is owed: dated facts in, invoice lines out. No database, no clock.
 
-A component is any hashable name; the caller brings the prices in force and what was billed.
+The facts say what is held, under which commitment; `owed` compares what they ask for with what was
+issued and returns the difference. A renewal, an option, a change now, a change of last month and a
+late run are all the same question, asked after the facts have moved.
+
+A component is any hashable name. Every line runs to the end of its own period, so its first day,
+its end, its component and its commitment are its identity.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from itertools import takewhile
 
-from subscriptions.periods import Commitment, Period
-from subscriptions.pricing import prorate
+from subscriptions.periods import Commitment, Period, number_on, period
+from subscriptions.pricing import discounted, prorate
+from subscriptions.tariffs import Negotiated, PriceBook
 
 PERIOD, CHARGE, CREDIT = "period", "charge", "credit"
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """A full-period price, euro cents before VAT, and the list that states it."""
+class Span:
+    """A commitment from its anchor on, until the day another one begins (R9)."""
 
-    amount_cents: int
-    price_list: Hashable = None
+    commitment: Commitment
+    anchor_on: date
+    ends_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +40,42 @@ class Holding:
     ends_before: date | None = None
     is_plan: bool = False
 
-    def held_on(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ends_before is None or on < self.ends_before)
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A part taken off the plan's price, for so many periods from the one that holds a day."""
+
+    percent: Decimal
+    starts_on: date
+    periods: int
 
 
 @dataclass(frozen=True, slots=True)
-class Billed:
-    """What a running holding was last billed: its full price and the days it covers."""
+class Facts:
+    """All that decides what one subscription owes, but the lists."""
 
-    component: Hashable
-    full_price_cents: int
-    billed_cents: int
+    spans: tuple[Span, ...]
+    holdings: tuple[Holding, ...]
+    negotiated: tuple[Negotiated, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A period of a commitment: its own days, and where another commitment cut it."""
+
     period: Period
     commitment: Commitment
-    price_list: Hashable = None
+    runs_until: date
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a document, cents before VAT, with the numbers that explain it."""
+    """One line of a document, cents before VAT, with the numbers that explain it.
+
+    `full_price_cents` is the price of the whole period, discount taken off. A credit keeps the
+    VAT rate of what it gives back; None is the rate of the day.
+    """
 
     component: Hashable
     kind: str
@@ -60,88 +87,147 @@ class Line:
     days_in_period: int
     net_cents: int
     price_list: Hashable = None
+    listed_cents: int = 0
+    discount_percent: Decimal = Decimal(0)
+    is_plan: bool = False
+    vat_rate: Decimal | None = None
+
+    @property
+    def key(self) -> tuple:
+        return (self.component, self.commitment, self.starts_on, self.ends_before)
 
 
-class NoPrice(Exception):
-    """The price list in force states no price for this component: it is sold on quote."""
-
-    def __init__(self, component: Hashable):
-        self.component = component
-        super().__init__(f"no price for {component}")
-
-
-def price_of(component: Hashable, prices: Mapping[Hashable, Price]) -> Price:
-    """Return the price in force of a component. Raises NoPrice."""
-    try:
-        return prices[component]
-    except KeyError:
-        raise NoPrice(component) from None
-
-
-def period_lines(
-    holdings: Iterable[Holding],
-    prices: Mapping[Hashable, Price],
-    *,
-    period: Period,
-    commitment: Commitment,
-) -> tuple[Line, ...]:
-    """Return a full period of all that is held on its first day, the plan first (R4)."""
-    held = [holding for holding in holdings if holding.held_on(period.starts_on)]
-    held.sort(key=lambda holding: not holding.is_plan)
-    return tuple(
-        share(
-            holding.component,
-            price_of(holding.component, prices),
-            period=period,
-            on=period.starts_on,
-            commitment=commitment,
-            kind=PERIOD,
+def entered_periods(
+    spans: Iterable[Span], *, ending_after: date, starting_before: date
+) -> list[Entered]:
+    """Return the periods of all commitments that end after a day and start before another."""
+    return [
+        Entered(days, span.commitment, min(days.ends_before, span.ends_before or date.max))
+        for span in spans
+        for days in takewhile(
+            lambda days, span=span: (
+                days.starts_on < min(starting_before, span.ends_before or date.max)
+            ),
+            _periods_from(span, ending_after),
         )
-        for holding in held
-    )
+    ]
 
 
-def share(
-    component: Hashable,
-    price: Price,
+def _periods_from(span: Span, on: date) -> Iterator[Period]:
+    number = number_on(span.anchor_on, span.commitment, max(on, span.anchor_on))
+    while True:
+        yield period(span.anchor_on, span.commitment, number)
+        number += 1
+
+
+def owed(
+    facts: Facts,
+    book: PriceBook,
     *,
-    period: Period,
-    on: date,
-    commitment: Commitment,
-    kind: str = CHARGE,
-) -> Line:
-    """Return what a component owes from `on`, which counts, to the period's end (R6, R10)."""
-    days = period.days_left(on)
-    return Line(
-        component=component,
-        kind=kind,
-        commitment=commitment,
-        starts_on=on,
-        ends_before=period.ends_before,
-        full_price_cents=price.amount_cents,
-        days=days,
-        days_in_period=period.days,
-        net_cents=prorate(price.amount_cents, days=days, days_in_period=period.days),
-        price_list=price.price_list,
-    )
+    entered: Iterable[Entered],
+    issued: Iterable[Line] = (),
+    entering: Period | None = None,
+) -> tuple[Line, ...]:
+    """Return what the facts ask for in these periods beyond what was issued in them.
 
-
-def credit(billed: Billed, *, on: date) -> Line:
-    """Return what a holding that stops on `on` gets back, at the price it was billed (R6).
-
-    Never more than it was billed.
+    The lines of the period that is being entered are `period` lines, others `charge` or `credit`
+    (R6, R10). What was issued keeps the price it was issued at. Raises NoPrice.
     """
-    days = billed.period.days_left(on)
-    owed_back = prorate(billed.full_price_cents, days=days, days_in_period=billed.period.days)
+    billed = defaultdict(list)
+    for line in issued:
+        billed[line.key].append(line)
+    wanted = defaultdict(list)
+    for each in entered:
+        for line in _asked(facts, book, each, billed):
+            wanted[line.key].append(line)
+    differences = [
+        _difference(wanted.get(key, []), billed.get(key, []), entering)
+        for key in dict.fromkeys([*wanted, *billed])
+    ]
+    return tuple(sorted(filter(None, differences), key=_reading_order))
+
+
+def _difference(wanted: list[Line], billed: list[Line], entering: Period | None) -> Line | None:
+    """Return the line that brings what was billed to what is wanted, or None."""
+    missing = sum(line.net_cents for line in wanted) - sum(line.net_cents for line in billed)
+    asked_for_free = len(wanted) == 1 and not billed and wanted[0].kind != CREDIT
+    if missing == 0 and not asked_for_free:
+        return None
+    line = (wanted or billed)[-1]
+    if missing < 0:
+        return replace(line, kind=CREDIT, net_cents=missing)
+    entered_now = entering is not None and line.starts_on == entering.starts_on
+    kind = PERIOD if entered_now else CHARGE
+    return replace(line, kind=kind, net_cents=missing, vat_rate=None)
+
+
+def _reading_order(line: Line) -> tuple:
+    """Period by period, what is given back first, the plan before its options."""
+    return (line.ends_before, line.kind != CREDIT, not line.is_plan, line.starts_on)
+
+
+def _asked(
+    facts: Facts, book: PriceBook, entered: Entered, billed: dict[tuple, list[Line]]
+) -> Iterator[Line]:
+    """Yield what the facts ask for in one period: shares, and credits of what stops in it."""
+    ends_before = entered.period.ends_before
+    for holding in facts.holdings:
+        starts_on = max(holding.starts_on, entered.period.starts_on)
+        stops_on = min(holding.ends_before or date.max, entered.runs_until)
+        if starts_on >= stops_on:
+            continue
+        key = (holding.component, entered.commitment, starts_on, ends_before)
+        stated = [line for line in billed.get(key, []) if line.net_cents >= 0]
+        share = stated[-1] if stated else _share(facts, book, entered, holding, starts_on)
+        yield share
+        if stops_on < ends_before:
+            yield _credit(share, entered.period, stops_on)
+
+
+def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on: date) -> Line:
+    """Return what a holding owes from `on`, which counts, to the period's end (R5, R6, R10)."""
+    price = book.price(holding.component, entered.commitment, on, facts.negotiated)
+    percent = _discount(facts, entered.period) if holding.is_plan else Decimal(0)
+    full_price_cents = discounted(price.amount_cents, percent=percent)
+    days = entered.period.days_left(on)
     return Line(
-        component=billed.component,
-        kind=CREDIT,
-        commitment=billed.commitment,
+        component=holding.component,
+        kind=CHARGE,
+        commitment=entered.commitment,
         starts_on=on,
-        ends_before=billed.period.ends_before,
-        full_price_cents=billed.full_price_cents,
+        ends_before=entered.period.ends_before,
+        full_price_cents=full_price_cents,
         days=days,
-        days_in_period=billed.period.days,
-        net_cents=-min(owed_back, billed.billed_cents),
-        price_list=billed.price_list,
+        days_in_period=entered.period.days,
+        net_cents=prorate(full_price_cents, days=days, days_in_period=entered.period.days),
+        price_list=price.price_list,
+        listed_cents=price.amount_cents,
+        discount_percent=percent,
+        is_plan=holding.is_plan,
     )
+
+
+def _credit(share: Line, days: Period, on: date) -> Line:
+    """Return what a share that stops on `on` gives back, at the price it was billed (R6)."""
+    left = days.days_left(on)
+    given_back = prorate(share.full_price_cents, days=left, days_in_period=days.days)
+    return replace(
+        share,
+        kind=CREDIT,
+        starts_on=on,
+        days=left,
+        net_cents=-min(given_back, share.net_cents),
+    )
+
+
+def _discount(facts: Facts, days: Period) -> Decimal:
+    """Return the percentage that runs in a period; the latest discount wins."""
+    for discount in reversed(facts.discounts):
+        if discount.starts_on > days.starts_on:
+            continue
+        before = entered_periods(
+            facts.spans, ending_after=discount.starts_on, starting_before=days.starts_on
+        )
+        if len(before) < discount.periods:
+            return discount.percent
+    return Decimal(0)

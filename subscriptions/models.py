@@ -11,16 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from subscriptions.catalogue_models import Component, Plan, Price, PriceList, Seller
-from subscriptions.document_models import Invoice, InvoiceLine, NumberSeries, Payment
+from subscriptions.document_models import (
+    AccountCredit,
+    CreditUse,
+    Invoice,
+    InvoiceLine,
+    NumberSeries,
+    Payment,
+    WaitingLine,
+)
 from subscriptions.periods import Commitment
 
 __all__ = [
+    "AccountCredit",
     "BillingIdentity",
     "CommitmentSpan",
     "Component",
+    "CreditUse",
+    "Discount",
     "Invoice",
     "InvoiceLine",
     "Item",
+    "NegotiatedPrice",
     "NumberSeries",
     "Payment",
     "PendingChange",
@@ -31,6 +43,7 @@ __all__ = [
     "Seller",
     "Subscription",
     "SupportNotice",
+    "WaitingLine",
 ]
 
 COMMITMENT_LABELS = [
@@ -243,6 +256,54 @@ class PendingChange(TenantModel):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.effective_on}"
+
+
+class NegotiatedPrice(TenantModel):
+    """A price agreed with one customer, both days included, which beats the list (R5)."""
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="negotiated"
+    )
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    commitment = models.CharField(_("engagement"), max_length=7, choices=COMMITMENT_LABELS)
+    amount_cents = models.PositiveIntegerField(_("prix HT"))
+    first_on = models.DateField(_("du"))
+    last_on = models.DateField(_("au"), help_text="Included.")
+    reason = models.CharField(_("motif"), max_length=200)
+
+    class Meta:
+        verbose_name = _("prix négocié")
+        verbose_name_plural = _("prix négociés")
+        constraints = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="negotiated_order")
+        ]
+
+    def __str__(self):
+        return f"{self.component_id} {self.amount_cents}"
+
+
+class Discount(TenantModel):
+    """A part taken off the plan's price, for so many periods from the next one billed (R6)."""
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="discounts"
+    )
+    percent = models.DecimalField(_("remise"), max_digits=5, decimal_places=2)
+    starts_on = models.DateField(_("dès le"), help_text="First day of the first period it is for.")
+    periods = models.PositiveSmallIntegerField(_("périodes"))
+    reason = models.CharField(_("motif"), max_length=200)
+
+    class Meta:
+        verbose_name = _("remise")
+        verbose_name_plural = _("remises")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__gt=0, percent__lte=100, periods__gte=1), name="discount_bounds"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.percent} %"
 
 
 class BillingIdentity(TenantModel):

@@ -7,14 +7,17 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from subscriptions import invoicing, lines, selectors
+from subscriptions import selectors
+from subscriptions.billing import settle
+from subscriptions.facts import price_book
+from subscriptions.holdings import hold, lock, open_commitment, replace_plan
 from subscriptions.items import (
     AlreadySubscribed,
     NotApplicable,
     changing,
     held_or_ordered,
     invoice_of,
-    shares,
+    is_done,
 )
 from subscriptions.models import (
     CommitmentSpan,
@@ -22,19 +25,14 @@ from subscriptions.models import (
     Invoice,
     Item,
     PendingChange,
+    Period,
     Plan,
     Subscription,
 )
+from subscriptions.pending import close
 from subscriptions.periods import Commitment
 from subscriptions.pricing import is_downgrade
-from subscriptions.renewal import (
-    bill_next_period,
-    hold,
-    lock,
-    open_commitment,
-    replace_plan,
-    settle,
-)
+from subscriptions.tariffs import NoPrice, PriceBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +56,16 @@ def change_now(
 ) -> Invoice:
     """Change the plan, the commitment, take options, together and at once: one document (R6, R9).
 
-    `issued_on` dates the document when what was agreed for `on` is processed later (R18, R19).
-    Raises NotApplicable for a cheaper plan or annual→monthly (R7) and when a period after `on` is
-    billed already, AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again
-    returns its document.
+    `issued_on` dates the document when what was agreed for `on` is processed later (R18, R19):
+    each period billed since is corrected by its own lines.
+    Raises NotApplicable for a cheaper plan or annual→monthly (R7) and before a later change,
+    AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again returns its
+    document. None when so little is owed that it waits (R13).
     """
     subscription = changing(subscription_id, on, issued_on=issued_on or on)
-    done = invoice_of(subscription, operation)
-    if done:
-        return done
-    _refuse_before_the_last_period(subscription, on)
+    if is_done(subscription, operation):
+        return invoice_of(subscription, operation)
+    _refuse_before_a_later_change(subscription, on)
     span = selectors.commitment_span(subscription, on)
     change = _difference(change, selectors.running_plan(subscription, on), span)
     _refuse_what_waits_for_term(subscription, span, change, on)
@@ -77,17 +75,20 @@ def change_now(
         action="subscription changed",
         plan=change.plan.code if change.plan else None,
         commitment=change.commitment,
+        on=str(on),
     )
-    carry_out = _change_commitment if change.commitment else _change_plan
-    return carry_out(subscription, change, on=on, operation=operation, issued_on=issued_on or on)
+    _carry_out(subscription, change, on)
+    return settle(subscription, since=on, operation=operation, issued_on=issued_on or on)
 
 
-def _refuse_before_the_last_period(subscription: Subscription, on: date) -> None:
-    """Refuse a day whose period is followed by one that is billed: its lines would not be."""
-    if on == subscription.renews_on:
-        return
-    if selectors.stored_period(subscription, on).ends_before != subscription.renews_on:
-        raise NotApplicable("a later period is billed")
+def _refuse_before_a_later_change(subscription: Subscription, on: date) -> None:
+    """Refuse a day after which the plan or the commitment has changed already."""
+    later_plan = Item.objects.filter(
+        subscription=subscription, kind=Component.Kind.PLAN, starts_on__gt=on
+    )
+    later_commitment = CommitmentSpan.objects.filter(subscription=subscription, anchor_on__gt=on)
+    if later_plan.exists() or later_commitment.exists():
+        raise NotApplicable("changed since")
 
 
 def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
@@ -111,82 +112,46 @@ def _refuse_what_waits_for_term(
     if change.plan is None:
         return
     running = selectors.running_plan(subscription, on)
-    prices = selectors.prices_in_force(
-        [running.component_id, change.plan.component_id], Commitment(span.commitment), on
-    )
-    wanted = lines.price_of(change.plan.component_id, prices)
-    held = prices.get(running.component_id)
-    if held and is_downgrade(held.amount_cents, wanted.amount_cents):
+    book = price_book(subscription.seller_id)
+    commitment = Commitment(span.commitment)
+    wanted = book.listed_price(change.plan.component_id, commitment, on)
+    if is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents):
         raise NotApplicable("cheaper plan")
 
 
-def _change_plan(
-    subscription: Subscription, change: Change, *, on: date, operation: str, issued_on: date
-) -> Invoice:
-    """Credit what stops and charge what begins, for the days left (R6); the échéance stays."""
-    unbilled = subscription.renews_on == on
-    stopping = _stopped_by(subscription, change.plan, on)
-    credits = [] if unbilled else _credits(subscription, stopping, on)
-    starting = _start(subscription, change, on)
-    if unbilled:
-        return bill_next_period(subscription, on=issued_on, operation=operation)
-    charges = shares(subscription, starting, on)
-    return invoicing.issue(
-        subscription=subscription, lines=[*credits, *charges], operation=operation, on=issued_on
-    )
+def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int:
+    """Return a held plan's list price; one that is sold on quote is cheaper than none."""
+    try:
+        return book.listed_price(plan.component_id, commitment, on).amount_cents
+    except NoPrice:
+        return 0
 
 
-def _start(subscription: Subscription, change: Change, on: date) -> list[Component]:
-    """Hold what begins, the plan first, without the options it includes; return it."""
-    if change.plan is None:
-        hold(subscription, change.components, on=on)
-        return list(change.components)
-    included = set(change.plan.includes.all())
-    options = [option for option in change.components if option not in included]
-    replace_plan(subscription, change.plan, on=on)
+def _carry_out(subscription: Subscription, change: Change, on: date) -> None:
+    """Write the facts of a change that takes effect on a day."""
+    options = list(change.components)
+    if change.plan:
+        included = set(change.plan.includes.all())
+        options = [option for option in options if option not in included]
+        replace_plan(subscription, change.plan, on=on)
     hold(subscription, options, on=on)
-    return [change.plan.component, *options]
+    if change.commitment:
+        _leave_periods(subscription, on)
+        open_commitment(subscription, change.commitment, on=on)
+        subscription.renews_on = on
 
 
-def _stopped_by(subscription: Subscription, plan: Plan | None, on: date) -> list[Item]:
-    """Return the running items that a new plan replaces: the plan, the options it includes."""
-    if plan is None:
-        return []
-    included = set(plan.includes.values_list("pk", flat=True))
-    return [
-        item
-        for item in selectors.running_items(subscription, on)
-        if item.kind == Component.Kind.PLAN or item.component_id in included
-    ]
+def _leave_periods(subscription: Subscription, on: date) -> None:
+    """End the running period where a new commitment begins; one that begins later never was.
 
-
-def _credits(subscription: Subscription, items: list[Item], on: date) -> list[lines.Line]:
-    """Return what items that stop on a day get back of what they were billed (R6)."""
-    return [lines.credit(selectors.billed(subscription, item, on), on=on) for item in items]
-
-
-def _change_commitment(
-    subscription: Subscription, change: Change, *, on: date, operation: str, issued_on: date
-) -> Invoice:
-    """Credit the running month and bill the first year at full prices, one document (R9)."""
-    credits = []
-    if subscription.renews_on != on:
-        credits = _credits(subscription, selectors.running_items(subscription, on), on)
-        _cut_period(subscription, on)
-    _start(subscription, change, on)
-    open_commitment(subscription, change.commitment, on=on)
-    subscription.renews_on = on
-    return bill_next_period(subscription, on=issued_on, operation=operation, before=tuple(credits))
-
-
-def _cut_period(subscription: Subscription, on: date) -> None:
-    """End the running period where the new commitment begins; one that began today never was."""
-    entered = selectors.stored_period(subscription, on)
-    if entered.starts_on == on:
-        entered.delete()
-        return
-    entered.ends_before = on
-    entered.save(update_fields=["ends_before"])
+    An option that was to end with the period ends with it.
+    """
+    periods = Period.objects.filter(subscription=subscription)
+    periods.filter(starts_on__gte=on).delete()
+    periods.filter(ends_before__gt=on).update(ends_before=on)
+    Item.objects.filter(subscription=subscription, starts_on__lte=on, ends_before__gt=on).update(
+        ends_before=on
+    )
 
 
 @transaction.atomic
@@ -205,8 +170,7 @@ def change_at_term(
         raise AlreadySubscribed(subscription_id)
     if wanted.plan:
         commitment = wanted.commitment or Commitment(span.commitment)
-        prices = selectors.prices_in_force([wanted.plan.component_id], commitment, on)
-        lines.price_of(wanted.plan.component_id, prices)
+        price_book(subscription.seller_id).listed_price(wanted.plan.component_id, commitment, on)
     ordered = _order(
         subscription,
         on=on,
@@ -256,7 +220,7 @@ def _order(
 
 def _undo(subscription: Subscription, change: PendingChange, state: str, *, on: date) -> None:
     """Settle a change that waited; the options that would begin with it were never held."""
-    settle(change, state, on=on)
+    close(change, state, on=on)
     Item.objects.filter(
         subscription=subscription, kind=Component.Kind.OPTION, starts_on__gt=on
     ).delete()

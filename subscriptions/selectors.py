@@ -1,6 +1,5 @@
 """Read what is held, at what price, against which limits, and what comes next."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,47 +8,29 @@ from django.db.models import Q, Sum
 from accounts.models import Organization
 from accounts.selectors import seats
 from learners.selectors import count_on
-from subscriptions import lines
+from subscriptions.facts import price_book
 from subscriptions.models import (
     BillingIdentity,
     CommitmentSpan,
     Component,
     Invoice,
-    InvoiceLine,
     Item,
     PendingChange,
-    Period,
     Plan,
-    Price,
     Subscription,
 )
-from subscriptions.periods import Commitment, number_on, period
-from subscriptions.periods import Period as Span
+from subscriptions.periods import Commitment
+from subscriptions.tariffs import NoPrice
 from subscriptions.vat import Place
-
-
-def prices_in_force(
-    components: Iterable[Component], commitment: Commitment, on: date
-) -> dict[int, lines.Price]:
-    """Return the full-period price of each component by its id, in force on a day (R5).
-
-    The latest list in force that states it wins; a component on quote is absent.
-    """
-    rows = (
-        Price.objects.filter(
-            component__in=components, commitment=commitment, price_list__effective_on__lte=on
-        )
-        .order_by("component_id", "-price_list__effective_on")
-        .distinct("component_id")
-        .values_list("component_id", "amount_cents", "price_list_id")
-    )
-    return {component: lines.Price(amount, price_list) for component, amount, price_list in rows}
 
 
 def price_cents(component: Component, commitment: Commitment, on: date) -> int | None:
     """Return a component's price in force on a day, HT; None when it is sold on quote."""
-    price = prices_in_force([component], commitment, on).get(component.pk)
-    return price.amount_cents if price else None
+    try:
+        price = price_book(component.seller_id).listed_price(component.pk, commitment, on)
+    except NoPrice:
+        return None
+    return price.amount_cents
 
 
 def plans_on_sale(seller) -> list[Plan]:
@@ -57,19 +38,6 @@ def plans_on_sale(seller) -> list[Plan]:
     return list(
         Plan.objects.filter(component__seller=seller).select_related("component").order_by("rank")
     )
-
-
-def holdings(items: Iterable[Item]) -> list[lines.Holding]:
-    """Return items as the plain facts that the rules take."""
-    return [
-        lines.Holding(
-            component=item.component_id,
-            starts_on=item.starts_on,
-            ends_before=item.ends_before,
-            is_plan=item.kind == Component.Kind.PLAN,
-        )
-        for item in items
-    ]
 
 
 def running_items(subscription: Subscription, on: date) -> list[Item]:
@@ -94,50 +62,12 @@ def commitment_span(subscription: Subscription, on: date) -> CommitmentSpan:
     )
 
 
-def stored_period(subscription: Subscription, on: date) -> Period:
-    """Return the period, entered and stored, that contains a day. Raises Period.DoesNotExist."""
-    return Period.objects.select_related("commitment_span").get(
-        subscription=subscription, starts_on__lte=on, ends_before__gt=on
-    )
-
-
 def waiting_change(subscription: Subscription) -> PendingChange | None:
     """Return the one change that waits for the échéance (R7)."""
     return (
         PendingChange.objects.filter(subscription=subscription, state=PendingChange.State.WAITING)
         .select_related("plan__component")
         .first()
-    )
-
-
-def billed(subscription: Subscription, item: Item, on: date) -> lines.Billed:
-    """Return what a running item was billed for the period that contains a day (R6).
-
-    The price is the one of its last charge, and the credits already given are taken off.
-    Raises InvoiceLine.DoesNotExist when nothing was billed.
-    """
-    entered = stored_period(subscription, on)
-    rows = InvoiceLine.objects.filter(
-        subscription=subscription,
-        component=item.component,
-        starts_on__gte=max(item.starts_on, entered.starts_on),
-        ends_before__lte=entered.ends_before,
-    )
-    charge = rows.exclude(kind=InvoiceLine.Kind.CREDIT).latest("starts_on", "pk")
-    return lines.Billed(
-        component=item.component_id,
-        full_price_cents=charge.full_price_cents,
-        billed_cents=rows.aggregate(total=Sum("net_cents"))["total"],
-        period=Span(entered.starts_on, entered.ends_before),
-        commitment=Commitment(charge.commitment),
-        price_list=charge.price_list_id,
-    )
-
-
-def billing_identity(organization: Organization) -> BillingIdentity:
-    """Return who is billed; before anything was filled in, the organization's name in France."""
-    return BillingIdentity.objects.for_organization(organization).first() or BillingIdentity(
-        organization=organization, legal_name=organization.name
     )
 
 
@@ -196,16 +126,6 @@ def exceeds(usage: Usage, plan: Plan) -> dict[str, tuple[int, int]]:
     }
 
 
-def period_lines(
-    subscription: Subscription, span: CommitmentSpan, days: Span
-) -> tuple[lines.Line, ...]:
-    """Return the lines of a full period of all that is held on its first day (R4, R5)."""
-    commitment = Commitment(span.commitment)
-    items = running_items(subscription, days.starts_on)
-    prices = prices_in_force([item.component_id for item in items], commitment, days.starts_on)
-    return lines.period_lines(holdings(items), prices, period=days, commitment=commitment)
-
-
 def due(on: date):
     """Return the subscriptions whose next period has begun by a day, the earliest first (R11)."""
     return Subscription.objects.filter(
@@ -213,12 +133,6 @@ def due(on: date):
         renews_on__lte=on,
         parked_because="",
     ).order_by("renews_on", "pk")
-
-
-def next_period(span: CommitmentSpan, starts_on: date) -> tuple[int, Span]:
-    """Return the number and the days of the period that begins on a boundary of a commitment."""
-    number = number_on(span.anchor_on, Commitment(span.commitment), starts_on)
-    return number, period(span.anchor_on, Commitment(span.commitment), number)
 
 
 def last_invoices(organization: Organization, most: int = 3) -> list[Invoice]:

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from accounts.models import Organization, User
 from accounts.services import record
+from subscriptions.billing import settle
+from subscriptions.holdings import hold, lock, open_commitment, replace_plan
 from subscriptions.items import AlreadySubscribed
 from subscriptions.models import Component, Invoice, Payment, Plan, Subscription
 from subscriptions.periods import Commitment
-from subscriptions.renewal import bill_next_period, hold, lock, open_commitment, replace_plan
 
 
 class ExceedsBalance(Exception):
@@ -36,7 +37,9 @@ def subscribe(
     replace_plan(subscription, plan, on=on)
     hold(subscription, components, on=on)
     record(organization=organization, actor=actor, action="subscribed", plan=plan.code)
-    return bill_next_period(subscription, on=on)
+    return settle(
+        subscription, since=on, operation=f"subscription {subscription.pk} {on}", issued_on=on
+    )
 
 
 def _opened(organization: Organization, seller_id: int, on: date) -> Subscription:

@@ -153,6 +153,14 @@ class Migration(migrations.Migration):
                 ("vat_cents", models.BigIntegerField(verbose_name="TVA")),
                 ("gross_cents", models.BigIntegerField(verbose_name="total TTC")),
                 (
+                    "credit_used_cents",
+                    models.BigIntegerField(
+                        default=0,
+                        help_text="Account credit that settles it, with VAT (R7).",
+                        verbose_name="avoir utilisé",
+                    ),
+                ),
+                (
                     "vat_totals",
                     models.JSONField(help_text="[{rate, base_cents, amount_cents}], one per rate."),
                 ),
@@ -617,7 +625,10 @@ class Migration(migrations.Migration):
                     "operation",
                     models.CharField(help_text="What ordered it; one bills once.", max_length=80),
                 ),
-                ("commitment", models.CharField(help_text="Whose period it is part of.", max_length=7)),
+                (
+                    "commitment",
+                    models.CharField(help_text="Whose period it is part of.", max_length=7),
+                ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("designation", models.CharField(max_length=200, verbose_name="désignation")),
                 ("starts_on", models.DateField(verbose_name="du")),
@@ -627,7 +638,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "full_price_cents",
-                    models.BigIntegerField(help_text="The full-period price it was billed at."),
+                    models.BigIntegerField(
+                        help_text="The full-period price it was billed at, discount taken off."
+                    ),
+                ),
+                (
+                    "listed_cents",
+                    models.BigIntegerField(help_text="The full-period price before any discount."),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=5),
                 ),
                 ("days", models.PositiveIntegerField(help_text="Days billed, of days_in_period.")),
                 ("days_in_period", models.PositiveIntegerField()),
@@ -636,6 +657,12 @@ class Migration(migrations.Migration):
                     models.DecimalField(decimal_places=2, help_text="Percent.", max_digits=4),
                 ),
                 ("net_cents", models.BigIntegerField(verbose_name="HT")),
+                (
+                    "is_goodwill",
+                    models.BooleanField(
+                        default=False, help_text="A gesture of staff, which no fact asks for."
+                    ),
+                ),
                 (
                     "component",
                     models.ForeignKey(

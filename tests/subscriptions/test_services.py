@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEvent, SeatLimit
 from subscriptions import services
 from subscriptions.items import AlreadySubscribed
-from subscriptions.lines import NoPrice
+from subscriptions.tariffs import NoPrice
 from subscriptions.models import Invoice
 from subscriptions.periods import Commitment
 from tests import world

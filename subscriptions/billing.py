@@ -1,0 +1,129 @@
+"""Bring what was issued to what the facts ask: the one way money is billed here.
+
+Every deed changes facts (what is held, under which commitment, at which price), then asks for a
+settlement since the day it takes effect. A renewal is a settlement that enters a period.
+"""
+
+from datetime import date
+
+from subscriptions import bounds, invoicing, lines
+from subscriptions.facts import facts_of, issued_since, price_book
+from subscriptions.invoicing import Draft
+from subscriptions.models import CommitmentSpan, Invoice, Period, Subscription
+from subscriptions.periods import Commitment, number_on, period
+from subscriptions.periods import Period as Days
+
+
+class Parked(Exception):
+    """The bounds against our own mistakes refuse this invoice (R23)."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(reason)
+
+
+def settle(
+    subscription: Subscription, *, since: date, operation: str, issued_on: date
+) -> Invoice | None:
+    """Issue, as one document, what the facts ask since a day and was not issued (R6, R11).
+
+    A period that begins on that very day and is not entered yet is entered with it. None when
+    nothing is missing, or so little that it waits (R13).
+    Raises NoPrice, VatUnresolved, IssueDateGoesBack.
+    """
+    entering = None
+    if subscription.renews_on <= since:
+        [entering] = enter([subscription]).values()
+    [draft] = drafts([subscription], since=since, entering=entering, operation=operation)
+    if not draft.lines:
+        return None
+    return invoicing.issue(draft, on=issued_on)
+
+
+def renew_together(subscriptions: list[Subscription], *, issued_on: date) -> list[Invoice]:
+    """Enter and bill the next period of subscriptions that share one échéance (R4).
+
+    All or nothing: one that cannot be billed raises for all. Raises Parked (R23), NoPrice,
+    VatUnresolved.
+    """
+    [starts_on] = {subscription.renews_on for subscription in subscriptions}
+    entered = enter(subscriptions)
+    owed = []
+    for commitment_days in sorted(set(entered.values())):
+        group = [each for each in subscriptions if entered[each.pk] == commitment_days]
+        owed += drafts(group, since=starts_on, entering=commitment_days)
+    book = price_book(subscriptions[0].seller_id)
+    for draft in owed:
+        reason = bounds.breach(draft.lines, book)
+        if reason:
+            raise Parked(reason)
+    return invoicing.issue_all(owed, on=issued_on)
+
+
+def drafts(
+    subscriptions: list[Subscription],
+    *,
+    since: date,
+    entering: Days | None = None,
+    operation: str = "",
+) -> list[Draft]:
+    """Return what each subscription owes beyond what was issued since a day, in their order."""
+    facts = facts_of(subscriptions, since=since)
+    issued = issued_since(subscriptions, since=since)
+    book = price_book(subscriptions[0].seller_id)
+    return [
+        Draft(
+            subscription=each,
+            lines=lines.owed(
+                facts[each.pk],
+                book,
+                entered=lines.entered_periods(
+                    facts[each.pk].spans, ending_after=since, starting_before=each.renews_on
+                ),
+                issued=issued.get(each.pk, ()),
+                entering=entering,
+            ),
+            operation=operation or f"period {each.pk} {since}",
+        )
+        for each in subscriptions
+    ]
+
+
+def enter(subscriptions: list[Subscription]) -> dict[int, Days]:
+    """Store the period that begins on each échéance and move the échéance to its end (R3).
+
+    Returns the days of each, by the subscription's id.
+    """
+    spans = _running_spans(subscriptions)
+    entered = {}
+    rows = []
+    for subscription in subscriptions:
+        span = spans[subscription.pk]
+        commitment = Commitment(span.commitment)
+        number = number_on(span.anchor_on, commitment, subscription.renews_on)
+        days = period(span.anchor_on, commitment, number)
+        entered[subscription.pk] = days
+        rows.append(_period_row(subscription, span, number, days))
+        subscription.renews_on = days.ends_before
+    Period.objects.bulk_create(rows)
+    Subscription.objects.bulk_update(subscriptions, ["renews_on"])
+    return entered
+
+
+def _running_spans(subscriptions: list[Subscription]) -> dict[int, CommitmentSpan]:
+    ids = [subscription.pk for subscription in subscriptions]
+    rows = CommitmentSpan.objects.filter(subscription__in=ids, ends_before=None)
+    return {span.subscription_id: span for span in rows}
+
+
+def _period_row(
+    subscription: Subscription, span: CommitmentSpan, number: int, days: Days
+) -> Period:
+    return Period(
+        organization_id=subscription.organization_id,
+        subscription=subscription,
+        commitment_span=span,
+        number=number,
+        starts_on=days.starts_on,
+        ends_before=days.ends_before,
+    )

@@ -1,0 +1,75 @@
+"""Write the facts that decide what is owed: what is held, under which commitment, until when."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.services import limit_seats, record
+from subscriptions.models import CommitmentSpan, Component, Item, Plan, Subscription
+from subscriptions.periods import Commitment
+
+
+def lock(subscription_id: int) -> Subscription:
+    """Return a subscription, locked to the end of the transaction."""
+    return (
+        Subscription.objects.select_related("organization", "seller")
+        .select_for_update(of=("self",))
+        .get(pk=subscription_id)
+    )
+
+
+def hold(subscription: Subscription, components: Iterable[Component], *, on: date) -> list[Item]:
+    """Open a segment for each component."""
+    return Item.objects.bulk_create(
+        Item(
+            organization=subscription.organization,
+            subscription=subscription,
+            component=component,
+            kind=component.kind,
+            starts_on=on,
+        )
+        for component in components
+    )
+
+
+def replace_plan(subscription: Subscription, plan: Plan, *, on: date) -> None:
+    """End the running plan and the options the new one includes (R10); open its own segment."""
+    replaced = Q(kind=Component.Kind.PLAN) | Q(component__in=plan.includes.all())
+    running = Q(ends_before=None) | Q(ends_before__gt=on)
+    Item.objects.filter(replaced, running, subscription=subscription).update(ends_before=on)
+    hold(subscription, [plan.component], on=on)
+    limit_seats(
+        organization=subscription.organization,
+        trainers=plan.trainers,
+        administrators=plan.administrators,
+    )
+
+
+def open_commitment(subscription: Subscription, commitment: Commitment, *, on: date) -> None:
+    """Begin a new commitment, its periods anchored on its first day (R9).
+
+    One that was opened the very same day never was.
+    """
+    running = CommitmentSpan.objects.filter(subscription=subscription, ends_before=None)
+    running.filter(anchor_on=on).delete()
+    running.update(ends_before=on)
+    CommitmentSpan.objects.create(
+        organization=subscription.organization,
+        subscription=subscription,
+        commitment=commitment,
+        anchor_on=on,
+    )
+
+
+def end(subscription: Subscription, *, on: date) -> None:
+    """End a subscription on its échéance: nothing more is billed, the data stay."""
+    Item.objects.filter(subscription=subscription, ends_before=None).update(ends_before=on)
+    CommitmentSpan.objects.filter(subscription=subscription, ends_before=None).update(
+        ends_before=on
+    )
+    subscription.status, subscription.renews_on = Subscription.Status.CANCELLED, None
+    subscription.save(update_fields=["status", "renews_on"])
+    record(
+        organization=subscription.organization, actor=None, action="subscription ended", on=str(on)
+    )

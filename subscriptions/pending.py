@@ -1,0 +1,65 @@
+"""What waits for the échéance: carried out there, or refused by the quota gate (R7, R8)."""
+
+from datetime import date, timedelta
+
+from learners.selectors import history
+from subscriptions import selectors
+from subscriptions.holdings import end, open_commitment, replace_plan
+from subscriptions.models import PendingChange, Plan, Subscription, SupportNotice
+from subscriptions.periods import Commitment
+
+
+def apply_pending(subscription: Subscription) -> None:
+    """Carry out the change that waits for the échéance, or refuse it by the quota gate (R7, R8)."""
+    change = selectors.waiting_change(subscription)
+    if change is None or change.effective_on > subscription.renews_on:
+        return
+    on = subscription.renews_on
+    if change.kind == PendingChange.Kind.CANCELLATION:
+        end(subscription, on=on)
+    else:
+        over = over_limits(subscription, change.plan, on) if change.plan else {}
+        if over:
+            refuse(subscription, change, over=over, on=on)
+            return
+        if change.plan:
+            replace_plan(subscription, change.plan, on=on)
+        if change.commitment:
+            open_commitment(subscription, Commitment(change.commitment), on=on)
+    close(change, PendingChange.State.APPLIED, on=on)
+
+
+def over_limits(subscription: Subscription, plan: Plan, on: date) -> dict:
+    """Return what the plan could not hold on the day it takes effect, counted live (R8)."""
+    return selectors.exceeds(selectors.usage(subscription.organization, on), plan)
+
+
+def refuse(subscription: Subscription, change: PendingChange, *, over: dict, on: date) -> None:
+    """Refuse a change that the counts forbid: the plan stays, support is told the figures (R8)."""
+    close(change, PendingChange.State.REFUSED, on=on)
+    SupportNotice.objects.get_or_create(
+        organization=subscription.organization,
+        kind=SupportNotice.Kind.DOWNGRADE_REFUSED,
+        raised_on=on,
+        defaults={
+            "details": {
+                "plan": change.plan.code,
+                "over": over,
+                "fits_on": first_fitting_day(subscription, change.plan, on),
+            }
+        },
+    )
+
+
+def first_fitting_day(subscription: Subscription, plan: Plan, on: date) -> str | None:
+    """Return the first day of the year ahead on which the learners known today fit a plan (R8)."""
+    if plan.learners is None:
+        return None
+    coming = history(subscription.organization, until=on + timedelta(days=365))
+    return next((day.on.isoformat() for day in coming if day.count <= plan.learners), None)
+
+
+def close(change: PendingChange, state: str, *, on: date) -> None:
+    """Close a waiting change; it stays readable."""
+    change.state, change.settled_on = state, on
+    change.save(update_fields=["state", "settled_on"])
