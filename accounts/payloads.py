@@ -48,6 +48,10 @@ class QuerySerializer(StrictSerializer):
         return super().to_internal_value(data)
 
 
+class NoParameters(QuerySerializer):
+    """None is known: any is refused."""
+
+
 class DayField(serializers.DateField):
     """An ISO day in ASCII digits, within the years that one can count."""
 

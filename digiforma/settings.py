@@ -225,7 +225,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["digiforma.strict_json.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "digiforma.problems.ProblemSchema",
     "EXCEPTION_HANDLER": "digiforma.problems.problem_response",
 }

@@ -2,10 +2,14 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView
 
 from digiforma import outbox, views
+from digiforma.api import DocumentationView, UnknownResourceView
+from options.api import OptionsView, OptionSubscriptionView
+from subscriptions.api import SubscriptionView, UsageView
 
 handler500 = "digiforma.views.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -13,6 +17,19 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
+    path("", include("learners.urls")),
+    path("compte/abonnement/options/", include("options.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", DocumentationView.as_view(), name="api-documentation"),
+    path("api/v1/subscription/", SubscriptionView.as_view(), name="api-subscription"),
+    path("api/v1/usage/", UsageView.as_view(), name="api-usage"),
+    path("api/v1/options/", OptionsView.as_view(), name="api-options"),
+    path(
+        "api/v1/options/<slug:slug>/subscription/",
+        OptionSubscriptionView.as_view(),
+        name="api-option-subscription",
+    ),
+    re_path(r"^api/", UnknownResourceView.as_view()),
     path("sante/", views.health, name="health"),
     path(
         "accessibilite/",

@@ -26,6 +26,7 @@ class Reason(StrEnum):
 
     PAST_DUE = "past_due"
     TRIAL_OVER = "trial_over"
+    VAT_UNRESOLVED = "vat_unresolved"
 
 
 class Holding(StrEnum):

@@ -4,7 +4,7 @@ No-break spaces are U+00A0: the pages' font has no narrow one (U+202F).
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,6 +66,12 @@ def date_fr(day: date) -> str:
 def day_month(day: date) -> str:
     """Return « 9 décembre » for a page; « 1er » stands with its exponent, as HTML."""
     return _raised(_day_month_text(day))
+
+
+@register.filter
+def eve(ends_before: date) -> date:
+    """Return the last day of a half-open period, the eve of its `ends_before`."""
+    return ends_before - timedelta(days=1)
 
 
 @register.filter
