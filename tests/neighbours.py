@@ -1,0 +1,142 @@
+"""Two organizations side by side, each with at least one row in every tenant table."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.apps import apps
+from django.db.models import Model
+
+from accounts.models import Organization, User
+from accounts.roles import Role
+from accounts.tenancy import TenantModel, staff_context
+from learners import services as learners
+from learners.enrollment_row import EnrollmentRow
+from subscriptions import plan_changes, services
+from subscriptions.models import BillingIdentity, SupportNotice
+from subscriptions.periods import Commitment
+from support.models import Message, Quote, Request, RequestEvent, When
+from support.workflow import Kind, State
+from tests import world
+
+OPENED_ON = date(2026, 1, 15)
+TODAY = date(2026, 1, 20)
+NAMES = {
+    "ravel": ("Alice", "Adam", "Sam", "Tara"),
+    "atelier": ("Charlie", "Chloe", "Colin", "Cora"),
+}
+ROLES = (Role.OWNER, Role.ADMINISTRATOR, Role.SALES, Role.TRAINER)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An organization and the people who work there, by role."""
+
+    organization: Organization
+    people: dict[Role, User]
+
+
+def settle() -> dict[str, Neighbour]:
+    """Write the catalogue, Ravel and the Atelier, and return the two by slug."""
+    with staff_context():
+        world.put_on_sale()
+        return {slug: furnish(slug, *names) for slug, names in NAMES.items()}
+
+
+def furnish(slug: str, owner: str, *others: str) -> Neighbour:
+    """Create an organization with at least one row in every tenant table. Staff scope."""
+    people = {Role.OWNER: world.person(owner)}
+    organization = world.organization(slug.title(), slug, owner=people[Role.OWNER])
+    for name, role in zip(others, ROLES[1:], strict=False):
+        people[role] = world.member(organization, name, role)
+    _bill(organization)
+    _enroll(organization)
+    _ask(organization, people[Role.OWNER])
+    return Neighbour(organization, people)
+
+
+def _bill(organization: Organization) -> None:
+    subscription, invoice = world.subscribed(
+        organization, on=OPENED_ON, code="orga", options=("e-signature",)
+    )
+    services.record_payment(
+        invoice=invoice,
+        amount_cents=invoice.gross_cents,
+        received_on=TODAY,
+        reference=f"VIR {organization.slug}",
+    )
+    plan_changes.cancel_at_term(subscription_id=subscription.pk, on=TODAY)
+    BillingIdentity.objects.update_or_create(
+        organization=organization, defaults={"legal_name": organization.name}
+    )
+    SupportNotice.objects.create(
+        organization=organization, kind=SupportNotice.Kind.VAT_UNRESOLVED, raised_on=TODAY
+    )
+
+
+def _enroll(organization: Organization) -> None:
+    row = EnrollmentRow(
+        line=2,
+        session_code="S1",
+        title="Prévention",
+        starts_on=TODAY,
+        ends_on=TODAY,
+        email=f"apprenant@{organization.slug}.example",
+        last_name="Petit",
+        first_name="Louise",
+        status="enrolled",
+        left_on=None,
+    )
+    learners.import_rows(organization=organization, rows=[row], on=TODAY, by=None)
+    learners.recount_all(on=TODAY)
+
+
+def _ask(organization: Organization, owner: User) -> None:
+    request = Request.objects.create(
+        organization=organization,
+        reference=f"D-2026-{organization.pk}",
+        kind=Kind.PLAN_CHANGE,
+        requester=owner,
+        from_plan=world.plan("orga"),
+        from_commitment=Commitment.MONTHLY,
+        plan=world.plan("leader"),
+        commitment=Commitment.MONTHLY,
+        when=When.TERM,
+        message="Pour mars ?",
+        asked_on=TODAY,
+    )
+    RequestEvent.objects.create(
+        organization=organization, request=request, to_state=State.NEW, happened_on=TODAY
+    )
+    Message.objects.create(
+        organization=organization, request=request, author=owner, body="Pour mars ?"
+    )
+    _quote(request)
+
+
+def _quote(request: Request) -> None:
+    Quote.objects.create(
+        organization=request.organization,
+        request=request,
+        version=1,
+        plan=request.plan,
+        commitment=request.commitment,
+        when=request.when,
+        effective_on=TODAY,
+        lines=[],
+        net_cents=0,
+        vat_cents=0,
+        gross_cents=0,
+        before_cents=0,
+        after_cents=0,
+        surcharge_cents=0,
+        price_list_on=TODAY,
+        learners=1,
+        standing={},
+        priced_on=TODAY,
+        valid_until=TODAY + timedelta(days=30),
+    )
+
+
+def tenant_models() -> list[type[Model]]:
+    """Return every model whose rows belong to one organization."""
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
