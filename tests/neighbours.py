@@ -12,7 +12,17 @@ from accounts.tenancy import TenantModel, staff_context
 from learners import services as learners
 from learners.enrollment_row import EnrollmentRow
 from subscriptions import plan_changes, services
-from subscriptions.models import BillingIdentity, SupportNotice
+from subscriptions.models import (
+    AccountCredit,
+    BillingIdentity,
+    CreditUse,
+    Discount,
+    Invoice,
+    NegotiatedPrice,
+    Subscription,
+    SupportNotice,
+    WaitingLine,
+)
 from subscriptions.periods import Commitment
 from support.models import Message, Quote, Request, RequestEvent, When
 from support.workflow import Kind, State
@@ -70,6 +80,53 @@ def _bill(organization: Organization) -> None:
     )
     SupportNotice.objects.create(
         organization=organization, kind=SupportNotice.Kind.VAT_UNRESOLVED, raised_on=TODAY
+    )
+    _agree(organization, subscription)
+    _credit(organization, invoice)
+
+
+def _agree(organization: Organization, subscription: Subscription) -> None:
+    NegotiatedPrice.objects.create(
+        organization=organization,
+        subscription=subscription,
+        component=world.option("api-access"),
+        commitment=Commitment.MONTHLY,
+        amount_cents=100,
+        first_on=TODAY,
+        last_on=TODAY,
+        reason="Essai",
+    )
+    Discount.objects.create(
+        organization=organization,
+        subscription=subscription,
+        percent=10,
+        starts_on=TODAY,
+        periods=1,
+        reason="Essai",
+    )
+    WaitingLine.objects.create(
+        organization=organization,
+        subscription=subscription,
+        component=world.option("api-access"),
+        operation="api-access",
+        commitment=Commitment.MONTHLY,
+        designation="Accès API",
+        starts_on=TODAY,
+        ends_before=TODAY + timedelta(days=1),
+        full_price_cents=40,
+        listed_cents=40,
+        days=1,
+        days_in_period=1,
+        net_cents=40,
+    )
+
+
+def _credit(organization: Organization, invoice: Invoice) -> None:
+    credit = AccountCredit.objects.create(
+        organization=organization, credit_note=invoice, amount_cents=100
+    )
+    CreditUse.objects.create(
+        organization=organization, credit=credit, invoice=invoice, amount_cents=40
     )
 
 
