@@ -18,6 +18,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("learners.urls")),
+    path("", include("support.urls")),
     path("compte/abonnement/options/", include("options.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocumentationView.as_view(), name="api-documentation"),

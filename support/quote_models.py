@@ -41,9 +41,10 @@ class Quote(TenantModel):
     before_cents = models.BigIntegerField(help_text="A full period before the change, HT.")
     after_cents = models.BigIntegerField(help_text="A full period after the change, HT.")
     surcharge_cents = models.BigIntegerField(help_text="after - before, for one such period.")
+    months = models.PositiveSmallIntegerField(help_text="What before and after cover: 1 or 12.")
     price_list_on = models.DateField(_("tarifs du"))
     learners = models.PositiveIntegerField(_("apprenants comptés"))
-    standing = models.JSONField(help_text="What was held when it was priced; else it is stale.")
+    basis = models.JSONField(help_text="What was held when it was priced; else it is stale.")
     priced_on = models.DateField(_("établi le"))
     valid_until = models.DateField(_("valable jusqu’au"), help_text="Included.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -95,3 +96,8 @@ class Quote(TenantModel):
 
     def __str__(self):
         return f"{self.request_id} v{self.version}"
+
+    @property
+    def per(self) -> str:
+        """What the surcharge is for."""
+        return _("par mois") if self.months == 1 else _("par an")

@@ -204,3 +204,28 @@ def steps() -> list[tuple[str, str]]:
             if source != rule.target
         }
     )
+
+
+YEAR = 12  # months
+SHOWS_QUOTE = frozenset(
+    {State.QUOTED, State.ACCEPTED, State.HANDED_OVER, State.APPLIED, State.EXPIRED}
+)
+STEPS_DONE = {
+    State.NEW: 1,
+    State.NEEDS_DETAILS: 1,
+    State.PRICED: 1,
+    State.QUOTED: 2,
+    State.EXPIRED: 2,
+    State.ACCEPTED: 3,
+    State.HANDED_OVER: 3,
+    State.APPLIED: 4,
+}
+
+
+def steps_done(state: State, *, quoted: bool) -> int:
+    """Return how many of the four steps shown to customers are behind a plan change.
+
+    They are: demande envoyée, devis établi, votre accord, mise en place. What was refused or
+    withdrawn stopped after its quote if one was sent.
+    """
+    return STEPS_DONE.get(state, 2 if quoted else 1)

@@ -1,0 +1,247 @@
+"""What a change would be billed: the engine's own documents, drawn and rolled back (R6, R7, R9)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from accounts.models import Organization, User
+from subscriptions import selectors as subscriptions
+from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
+from subscriptions.lines import PERIOD
+from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
+from subscriptions.next_invoice import next_invoice
+from subscriptions.periods import Commitment
+from subscriptions.plan_changes import Change, change_at_term, change_now
+from subscriptions.preview import Drawn, DrawnLine, preview
+from subscriptions.renewal import renew
+from subscriptions.standing import Standing, standing
+from subscriptions.tariffs import NoPrice
+from subscriptions.vat import VatUnresolved
+from support.models import When
+
+MONTHS_COMPARED = 12
+
+
+class OverLimits(Exception):
+    """The plan could not hold what is counted on the day it takes effect (R8).
+
+    `figures` maps learners, trainers, administrators to (count, limit).
+    """
+
+    def __init__(self, figures: dict[str, tuple[int, int]]):
+        self.figures = figures
+        super().__init__(figures)
+
+
+class ChangeWaits(Exception):
+    """Another change waits for the échéance; the day is the message."""
+
+
+REFUSALS = (
+    AlreadySubscribed,
+    ChangeWaits,
+    NoPrice,
+    NotActive,
+    NotApplicable,
+    OverLimits,
+    VatUnresolved,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a customer wants: a plan and a commitment, from when, with which options, and why."""
+
+    plan: Plan
+    commitment: Commitment
+    when: str = When.TERM
+    options: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A change in full: what, and from which day."""
+
+    plan: Plan
+    commitment: Commitment
+    when: str
+    effective_on: date
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The first document of a change, and a full period before and after it, HT.
+
+    Both are for one period when the commitment stays, else for twelve months.
+    """
+
+    document: Drawn
+    before_cents: int
+    after_cents: int
+    months: int
+
+    @property
+    def surcharge_cents(self) -> int:
+        return self.after_cents - self.before_cents
+
+
+def running(organization: Organization) -> Subscription:
+    """Return the subscription that a change is for. Raises NotActive."""
+    subscription = Subscription.objects.select_related("organization").get(
+        organization=organization
+    )
+    if subscription.status != Subscription.Status.ACTIVE:
+        raise NotActive(subscription.status)
+    return subscription
+
+
+def change_of(subscription: Subscription, order: Order) -> Change:
+    """Return an order as the engine takes it."""
+    options = Component.objects.filter(
+        seller=subscription.seller_id, kind=Component.Kind.OPTION, code__in=order.options
+    )
+    return Change(
+        plan=order.plan,
+        commitment=order.commitment,
+        components=tuple(options.order_by("pk")),
+    )
+
+
+def draw(subscription: Subscription, order: Order, *, on: date) -> Drawing:
+    """Draw what an order would bill first, and what a full period costs before and after.
+
+    Raises what the engine refuses (NotApplicable, AlreadySubscribed, NotActive, NoPrice,
+    VatUnresolved), OverLimits, and ChangeWaits for a change now that another one would undo.
+    """
+    current = standing(subscription.organization, on)
+    was = current.commitment
+    months = was.months if was == order.commitment else MONTHS_COMPARED
+    now = order.when == When.NOW
+    documents = (_drawn_now if now else _drawn_at_term)(subscription, order, on)
+    after = _full_period(documents[0]) or _full_period(documents[-1])
+    return Drawing(
+        document=documents[0],
+        before_cents=_coming_period(current) * months // was.months,
+        after_cents=after * months // order.commitment.months,
+        months=months,
+    )
+
+
+def _coming_period(current: Standing) -> int:
+    """Return the next full period's price if nothing changed, HT."""
+    coming = next_invoice(replace(current, pending=None), None)
+    return sum(line.net_cents for line in coming.lines if not line.is_carried)
+
+
+def _drawn_now(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
+    """Return the document of the change and the next full period's."""
+    waiting = subscriptions.waiting_change(subscription)
+    if waiting:
+        raise ChangeWaits(waiting.effective_on)
+    return preview(
+        partial(change, subscription, order, on=on, operation="preview"),
+        partial(_renew_next, subscription),
+    )
+
+
+def _renew_next(subscription: Subscription):
+    renews_on = Subscription.objects.get(pk=subscription.pk).renews_on
+    return renew(subscription_id=subscription.pk, on=renews_on)
+
+
+def _drawn_at_term(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
+    """Return the first document that an order left for the échéance bills."""
+    _require_room(subscription, order)
+    return preview(
+        partial(order_at_term, subscription, order, on=on), partial(_renew_next, subscription)
+    )
+
+
+def change(
+    subscription: Subscription,
+    order: Order,
+    *,
+    on: date,
+    operation: str,
+    actor: User | None = None,
+) -> Invoice:
+    """Carry out an order on the day it takes effect, its document dated `on`."""
+    return change_now(
+        subscription_id=subscription.pk,
+        change=change_of(subscription, order),
+        on=order.effective_on,
+        issued_on=on,
+        operation=operation,
+        actor=actor,
+    )
+
+
+def order_at_term(
+    subscription: Subscription, order: Order, *, on: date, actor: User | None = None
+) -> PendingChange:
+    """Leave an order for the échéance (R7)."""
+    return change_at_term(
+        subscription_id=subscription.pk,
+        change=change_of(subscription, order),
+        on=on,
+        actor=actor,
+    )
+
+
+def _require_room(subscription: Subscription, order: Order) -> None:
+    """Raise OverLimits when the gate of R8 would refuse the plan at the échéance, as known now."""
+    if order.plan == subscriptions.running_plan(subscription, subscription.renews_on):
+        return
+    usage = subscriptions.usage(subscription.organization, subscription.renews_on)
+    over = subscriptions.exceeds(usage, order.plan)
+    if over:
+        raise OverLimits(over)
+
+
+def _full_period(document: Drawn) -> int:
+    return sum(line.net_cents for line in document.lines if line.kind == PERIOD)
+
+
+def basis(subscription: Subscription, *, on: date) -> dict:
+    """Return what is held and ordered, as plain facts: a quote is stale once they differ (R19)."""
+    current = standing(subscription.organization, on)
+    waiting = current.pending
+    return {
+        "held": [[held.code, str(held.starts_on), str(held.ends_before)] for held in current.held],
+        "commitment": [current.commitment, str(current.span.anchor_on)],
+        "waiting": [waiting.kind, str(waiting.effective_on)] if waiting else None,
+    }
+
+
+def frozen_line(line: DrawnLine) -> dict:
+    """Return a drawn line as a quote keeps it."""
+    return {
+        "component": line.component,
+        "name": line.name,
+        "designation": line.designation,
+        "kind": line.kind,
+        "starts_on": line.starts_on.isoformat(),
+        "ends_before": line.ends_before.isoformat(),
+        "days": line.days,
+        "days_in_period": line.days_in_period,
+        "full_price_cents": line.full_price_cents,
+        "net_cents": line.net_cents,
+    }
+
+
+def price_list_in_force(seller: int, on: date) -> PriceList:
+    """Return the tariff that a change taking effect on a day reads first (R5)."""
+    return PriceList.objects.filter(seller=seller, effective_on__lte=on).latest("effective_on")
+
+
+def order_of_wish(subscription: Subscription, wish: Wish, *, on: date) -> Order:
+    """Return a wish as an order: now takes effect on the day, the term on the échéance."""
+    return Order(
+        plan=wish.plan,
+        commitment=wish.commitment,
+        when=wish.when,
+        effective_on=on if wish.when == When.NOW else subscription.renews_on,
+        options=wish.options,
+    )

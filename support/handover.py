@@ -1,0 +1,111 @@
+"""Deeds of the last mile: hand a change over to the sales team, apply it to the cent (R18, R19)."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.models import User
+from accounts.services import record
+from subscriptions.lines import PERIOD
+from subscriptions.models import Invoice, InvoiceLine, Subscription
+from subscriptions.preview import draw as drawn
+from support import drawing, emails
+from support.models import Quote, Request, When
+from support.moves import locked, move, say, staff
+from support.quotes import StaleQuote, live_quote, order_of, require_fresh
+from support.workflow import Move
+
+
+class NotAgreed(Exception):
+    """The change commits money and the owner has not accepted its quote."""
+
+
+@transaction.atomic
+def hand_over(*, request_id: int, actor: User, on: date, note: str = "") -> Request:
+    """Pass a change to the sales team (transmettre aux ventes).
+
+    Without surcharge nor new commitment the owner is told, and no yes is waited for.
+    Raises NotAllowed, IllegalMove, NotAgreed.
+    """
+    request = locked(request_id)
+    quote = live_quote(request) if request.state in ("priced", "accepted") else None
+    agreed = quote is not None and quote.status == Quote.Status.ACCEPTED
+    if quote and request.needs_agreement and not agreed:
+        raise NotAgreed(request.reference)
+    move(request, Move.HAND_OVER, who=staff(actor), actor=actor, on=on, note=note)
+    if not agreed:
+        emails.change_announced(request, quote)
+    return request
+
+
+@transaction.atomic
+def send_back(*, request_id: int, actor: User, reason: str, on: date) -> Request:
+    """Return a change to customer care with a reason. Raises NotAllowed, IllegalMove."""
+    request = locked(request_id)
+    move(request, Move.SEND_BACK, who=staff(actor), actor=actor, on=on, note=reason)
+    say(request, author=actor, body=reason, from_staff=True, is_internal=True)
+    return request
+
+
+@transaction.atomic
+def apply(*, request_id: int, actor: User, on: date) -> Quote:
+    """Carry out a change that was handed over, at the day and the cent its quote states.
+
+    Two people at once make one invoice: the row is locked, the second finds it applied.
+    Raises NotAllowed, IllegalMove, StaleQuote, and what the engine refuses (drawing.REFUSALS).
+    """
+    request = locked(request_id)
+    move(request, Move.APPLY, who=staff(actor), actor=actor, on=on)
+    quote = live_quote(request)
+    subscription = drawing.running(request.organization)
+    if quote.basis != drawing.basis(subscription, on=min(on, quote.effective_on)):
+        raise StaleQuote(request.reference)
+    if quote.when == When.TERM and quote.effective_on > on:
+        require_fresh(quote, on=on)
+        drawing.order_at_term(subscription, order_of(quote), on=on, actor=actor)
+    else:
+        _change_now(request, subscription, quote, actor=actor, on=on)
+    record(
+        organization=request.organization,
+        actor=actor,
+        action="plan change applied",
+        request=request.reference,
+    )
+    emails.change_applied(request, quote, later=quote.effective_on > on)
+    return quote
+
+
+def _change_now(
+    request: Request, subscription: Subscription, quote: Quote, *, actor: User, on: date
+) -> None:
+    """Change at the quote's day, be it gone by, and hold the invoice against the quote."""
+    billed_cents = _billed_for_period(subscription, quote)
+    invoice = drawing.change(
+        subscription,
+        order_of(quote),
+        on=on,
+        operation=f"{request.reference} v{quote.version}",
+        actor=actor,
+    )
+    if not _keeps_its_word(quote, invoice, billed_cents):
+        raise StaleQuote(request.reference)
+
+
+def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
+    """Return what a change at term processed late finds billed: the renewal ran before it (R18)."""
+    if quote.when == When.NOW:
+        return 0
+    lines = InvoiceLine.objects.filter(
+        subscription=subscription, kind=PERIOD, starts_on=quote.effective_on
+    )
+    return lines.aggregate(total=Sum("net_cents", default=0))["total"]
+
+
+def _keeps_its_word(quote: Quote, invoice: Invoice, billed_cents: int) -> bool:
+    """Tell whether what is invoiced is what was quoted, to the cent."""
+    if billed_cents:
+        return invoice.net_cents + billed_cents == quote.net_cents
+    amounts = (invoice.net_cents, invoice.vat_cents, invoice.gross_cents)
+    lines = [drawing.frozen_line(line) for line in drawn(invoice).lines]
+    return (amounts, lines) == ((quote.net_cents, quote.vat_cents, quote.gross_cents), quote.lines)

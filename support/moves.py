@@ -1,0 +1,134 @@
+"""What every deed on a request is made of: open, lock, move by the table, say, tell.
+
+A request changes its state in `move` and nowhere else.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import Membership, Organization, User
+from support import workflow
+from support.models import Message, Quote, Request, RequestCounter, RequestEvent
+from support.workflow import Move, State, Who
+
+
+class AlreadyAsked(Exception):
+    """A plan change is under way; its reference is the message."""
+
+
+REMAINS_LIVE = frozenset({State.PRICED, State.QUOTED, State.ACCEPTED, State.HANDED_OVER})
+LIVE = [Quote.Status.DRAFT, Quote.Status.SENT, Quote.Status.ACCEPTED]
+
+
+def locked(request_id: int) -> Request:
+    """Return a request, locked to the end of the transaction."""
+    return (
+        Request.objects.select_related(
+            "organization", "requester", "plan__component", "from_plan__component", "option"
+        )
+        .select_for_update(of=("self",))
+        .get(pk=request_id)
+    )
+
+
+def of_member(membership: Membership, reference: str) -> Request:
+    """Return a request of a member's organization, locked. Raises Request.DoesNotExist."""
+    rows = Request.objects.for_organization(membership.organization)
+    request = locked(rows.values_list("pk", flat=True).get(reference=reference))
+    if not workflow.may_follow(
+        membership.role, request.kind, is_requester=_asked(membership, request)
+    ):
+        raise Request.DoesNotExist(reference)
+    return request
+
+
+def _asked(membership: Membership, request: Request) -> bool:
+    return request.requester_id == membership.user_id
+
+
+def customer(membership: Membership, request: Request) -> frozenset[Who]:
+    """Return in what capacities a member acts on a request."""
+    return workflow.capacities(membership.role, is_requester=_asked(membership, request))
+
+
+def staff(actor: User) -> frozenset[Who]:
+    """Return in what capacities somebody of the staff acts: their groups."""
+    names = set(actor.groups.values_list("name", flat=True)) if actor.is_staff else set()
+    return frozenset(who for who in workflow.STAFF if who in names)
+
+
+def require(actor: User, capacities: frozenset[Who]) -> None:
+    """Raise NotAllowed unless a member of the staff has one of these capacities."""
+    if not staff(actor) & capacities:
+        raise workflow.NotAllowed(str(actor.pk))
+
+
+@transaction.atomic
+def move(
+    request: Request,
+    move: Move,
+    *,
+    who: frozenset[Who],
+    actor: User | None,
+    on: date,
+    note: str = "",
+) -> None:
+    """Move a locked request and write the line of its history.
+
+    A quote that lives no longer in the new state is dropped. Raises NotAllowed, IllegalMove.
+    """
+    before = State(request.state)
+    after = workflow.target(move, kind=request.kind, state=before, who=who)
+    if after not in REMAINS_LIVE:
+        Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
+    request.state = after.value
+    Request.objects.filter(pk=request.pk).update(state=after.value, moved_at=Now())
+    tell(request, before=before, actor=actor, on=on, note=note)
+
+
+def tell(
+    request: Request, *, before: str, actor: User | None, on: date, note: str = ""
+) -> RequestEvent:
+    """Write one line of a request's history, its state being the one after."""
+    return RequestEvent.objects.create(
+        organization=request.organization,
+        request=request,
+        from_state=before,
+        to_state=request.state,
+        actor=actor,
+        happened_on=on,
+        note=note,
+    )
+
+
+def open_request(organization: Organization, *, on: date, **fields) -> Request:
+    """Write a new request under the next reference of its year, with its first line of history."""
+    counter = locked_counter(on.year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    request = Request.objects.create(
+        organization=organization, reference=str(counter), asked_on=on, **fields
+    )
+    tell(request, before="", actor=request.requester, on=on)
+    return request
+
+
+def locked_counter(year: int) -> RequestCounter:
+    """Return the counter of a year, locked: whoever holds it is alone to open a request."""
+    RequestCounter.objects.bulk_create([RequestCounter(year=year)], ignore_conflicts=True)
+    return RequestCounter.objects.select_for_update().get(year=year)
+
+
+def say(request: Request, *, author: User, body: str, **flags) -> Message | None:
+    """Add to the conversation; a request without a word has none."""
+    if not body.strip():
+        return None
+    return Message.objects.create(
+        organization=request.organization,
+        request=request,
+        author=author,
+        body=body.strip(),
+        **flags,
+    )

@@ -1,0 +1,226 @@
+"""Deeds on quotes: price, send, accept, decline, expire (R19); `handover` applies them."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import Membership, User
+from accounts.services import record
+from subscriptions import selectors as subscriptions
+from subscriptions.models import Subscription
+from subscriptions.periods import Commitment, latest_request_on
+from support import drawing, emails
+from support.drawing import Drawing, Order
+from support.models import Quote, Request, When
+from support.moves import LIVE, customer, locked, move, of_member, say, staff
+from support.workflow import Move, Who
+
+SHORTEST_VALIDITY = timedelta(days=5)
+
+
+class ExpiredQuote(Exception):
+    """The quote was valid until an earlier day (R19)."""
+
+
+class StaleQuote(Exception):
+    """The subscription or its prices are no longer those the quote was made upon (R19)."""
+
+
+def default_validity(subscription: Subscription, *, on: date) -> date:
+    """Return the last day to accept: 8 days before the next invoice, at least 5 days away."""
+    return max(latest_request_on(subscription.renews_on), on + SHORTEST_VALIDITY)
+
+
+@transaction.atomic
+def price(*, request_id: int, actor: User, order: Order, on: date) -> Quote:
+    """Price a request (chiffrer): a draft that replaces the quote before it.
+
+    Raises NotAllowed, IllegalMove, and what the engine refuses (drawing.REFUSALS).
+    """
+    request = locked(request_id)
+    move(request, Move.PRICE, who=staff(actor), actor=actor, on=on)
+    subscription = drawing.running(request.organization)
+    drawing_ = drawing.draw(subscription, order, on=on)
+    Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
+    quote = _frozen(request, subscription, order, drawing_, on=on)
+    _remember(request, order, drawing_)
+    return quote
+
+
+def _frozen(
+    request: Request, subscription: Subscription, order: Order, drawing_: Drawing, *, on: date
+) -> Quote:
+    """Write the next version of a request's quote: the engine's figures, frozen."""
+    document = drawing_.document
+    last = Quote.objects.filter(request=request).aggregate(last=Max("version"))["last"] or 0
+    return Quote.objects.create(
+        organization=request.organization,
+        request=request,
+        version=last + 1,
+        plan=order.plan,
+        commitment=order.commitment,
+        when=order.when,
+        options=list(order.options),
+        effective_on=order.effective_on,
+        lines=[drawing.frozen_line(line) for line in document.lines],
+        vat_totals=list(document.vat_totals),
+        net_cents=document.net_cents,
+        vat_cents=document.vat_cents,
+        gross_cents=document.gross_cents,
+        due_on=document.due_on,
+        before_cents=drawing_.before_cents,
+        after_cents=drawing_.after_cents,
+        surcharge_cents=drawing_.surcharge_cents,
+        months=drawing_.months,
+        price_list_on=drawing.price_list_in_force(
+            subscription.seller_id, order.effective_on
+        ).effective_on,
+        learners=subscriptions.usage(request.organization, on).learners,
+        basis=drawing.basis(subscription, on=min(on, order.effective_on)),
+        priced_on=on,
+        valid_until=default_validity(subscription, on=on),
+    )
+
+
+def _remember(request: Request, order: Order, drawing_: Drawing) -> None:
+    """Keep on the request what it was priced as; a surcharge or a new commitment needs a yes."""
+    commits = order.commitment != request.from_commitment
+    Request.objects.filter(pk=request.pk).update(
+        plan=order.plan,
+        commitment=order.commitment,
+        when=order.when,
+        options=list(order.options),
+        effective_on=order.effective_on,
+        surcharge_cents=drawing_.surcharge_cents,
+        needs_agreement=commits or drawing_.surcharge_cents > 0,
+    )
+
+
+def live_quote(request: Request) -> Quote:
+    """Return the one quote of a request that may still lead somewhere."""
+    return Quote.objects.select_related("plan__component", "organization").get(
+        request=request, status__in=LIVE
+    )
+
+
+def order_of(quote: Quote) -> Order:
+    """Return what a quote is for."""
+    return Order(
+        plan=quote.plan,
+        commitment=Commitment(quote.commitment),
+        when=quote.when,
+        effective_on=quote.effective_on,
+        options=tuple(quote.options),
+    )
+
+
+@transaction.atomic
+def send_quote(*, request_id: int, actor: User, valid_until: date, on: date) -> Quote:
+    """Send the priced quote to the owner, valid until a day, included.
+
+    Raises NotAllowed, IllegalMove, ExpiredQuote for a day gone by, StaleQuote.
+    """
+    request = locked(request_id)
+    move(request, Move.SEND_QUOTE, who=staff(actor), actor=actor, on=on)
+    if valid_until < on:
+        raise ExpiredQuote(valid_until)
+    quote = live_quote(request)
+    require_fresh(quote, on=on)
+    quote.status, quote.valid_until = Quote.Status.SENT, valid_until
+    quote.save(update_fields=["status", "valid_until"])
+    emails.quote_sent(request, quote)
+    return quote
+
+
+@transaction.atomic
+def accept_quote(*, membership: Membership, reference: str, on: date) -> Quote:
+    """Accept the quote that was sent: the owner alone, up to the last day of its validity.
+
+    Raises Request.DoesNotExist, NotAllowed, IllegalMove, ExpiredQuote, StaleQuote.
+    """
+    request = of_member(membership, reference)
+    who = customer(membership, request)
+    move(request, Move.ACCEPT, who=who, actor=membership.user, on=on)
+    quote = live_quote(request)
+    if quote.valid_until < on:
+        raise ExpiredQuote(quote.valid_until)
+    require_fresh(quote, on=on)
+    quote.status = Quote.Status.ACCEPTED
+    quote.save(update_fields=["status"])
+    record(
+        organization=request.organization,
+        actor=membership.user,
+        action="quote accepted",
+        request=request.reference,
+        gross_cents=quote.gross_cents,
+    )
+    emails.quote_accepted(request, quote)
+    return quote
+
+
+@transaction.atomic
+def decline_quote(*, membership: Membership, reference: str, on: date, reason: str = "") -> Request:
+    """Decline the quote; support may propose another. Raises as `accept_quote`."""
+    request = of_member(membership, reference)
+    quote = live_quote(request) if request.state == "quoted" else None
+    if quote:
+        quote.status = Quote.Status.DECLINED
+        quote.save(update_fields=["status"])
+    who = customer(membership, request)
+    move(request, Move.DECLINE, who=who, actor=membership.user, on=on, note=reason)
+    said = say(request, author=membership.user, body=reason)
+    emails.quote_declined(request, quote, said)
+    return request
+
+
+@transaction.atomic
+def ask_again(*, membership: Membership, reference: str, on: date) -> Request:
+    """Ask for a new quote when the old one is past or stale. Raises as `accept_quote`."""
+    request = of_member(membership, reference)
+    who = customer(membership, request)
+    move(request, Move.ASK_AGAIN, who=who, actor=membership.user, on=on)
+    emails.asked_again(request)
+    return request
+
+
+def require_fresh(quote: Quote, *, on: date) -> None:
+    """Raise StaleQuote unless the engine would still bill what the quote states."""
+    try:
+        subscription = drawing.running(quote.organization)
+        if quote.basis != drawing.basis(subscription, on=min(on, quote.effective_on)):
+            raise StaleQuote(quote.pk)
+        if quote.when == When.TERM and subscription.renews_on != quote.effective_on:
+            return  # the renewal ran: what is left to bill is checked when it is applied
+        redrawn = drawing.draw(subscription, order_of(quote), on=on)
+    except drawing.REFUSALS as refusal:
+        raise StaleQuote(quote.pk) from refusal
+    document = redrawn.document
+    lines = [drawing.frozen_line(line) for line in document.lines]
+    if (document.gross_cents, lines) != (quote.gross_cents, quote.lines):
+        raise StaleQuote(quote.pk)
+
+
+@transaction.atomic
+def expire_quotes(*, on: date) -> int:
+    """Expire the quotes whose last day is past; return how many. Staff scope.
+
+    Twice is harmless: only requests still waiting for their quote are taken, each locked.
+    """
+    past = Request.objects.filter(
+        state="quoted", quotes__status=Quote.Status.SENT, quotes__valid_until__lt=on
+    ).values_list("pk", flat=True)
+    expired = 0
+    for request_id in list(past):
+        request = locked(request_id)
+        quote = Quote.objects.filter(
+            request=request, status=Quote.Status.SENT, valid_until__lt=on
+        ).first()
+        if quote is None:
+            continue
+        quote.status = Quote.Status.EXPIRED
+        quote.save(update_fields=["status"])
+        move(request, Move.EXPIRE, who=frozenset({Who.CLOCK}), actor=None, on=on)
+        emails.quote_expired(request, quote)
+        expired += 1
+    return expired

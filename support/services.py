@@ -1,0 +1,200 @@
+"""Deeds of asking; answers stand in `conversation`, quotes in `quotes`."""
+
+from contextlib import suppress
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts import selectors as people
+from accounts.models import Membership, Organization, User
+from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
+from accounts.services import record
+from subscriptions import selectors as subscriptions
+from subscriptions.models import Component, Plan, SupportNotice
+from support import drawing, emails, workflow
+from support.drawing import OverLimits, Wish
+from support.models import OPEN, ContactMessage, Request
+from support.moves import (
+    AlreadyAsked,
+    locked_counter,
+    open_request,
+    require,
+    say,
+)
+from support.workflow import IllegalMove, Kind, NotAllowed
+
+
+@transaction.atomic
+def ask_plan_change(*, membership: Membership, wish: Wish, on: date) -> Request:
+    """Write a plan change request and tell the requester and the owner.
+
+    Counts over the new limits are no refusal: the échéance decides (R8).
+    Raises NotAllowed, AlreadyAsked, and what the engine refuses (drawing.REFUSALS).
+    """
+    if membership.role not in ASKS_CHANGES:
+        raise NotAllowed(membership.role)
+    organization = membership.organization
+    subscription = drawing.running(organization)
+    order = drawing.order_of_wish(subscription, wish, on=on)
+    with suppress(OverLimits):
+        drawing.draw(subscription, order, on=on)
+    locked_counter(on.year)
+    under_way = Request.objects.for_organization(organization).filter(
+        kind=Kind.PLAN_CHANGE, state__in=OPEN
+    )
+    for request in under_way:
+        raise AlreadyAsked(request.reference)
+    request = open_request(
+        organization,
+        on=on,
+        kind=Kind.PLAN_CHANGE,
+        requester=membership.user,
+        from_plan=subscriptions.running_plan(subscription, on),
+        from_commitment=subscriptions.commitment_span(subscription, on).commitment,
+        plan=order.plan,
+        commitment=order.commitment,
+        when=order.when,
+        options=list(order.options),
+        message=wish.message,
+        effective_on=order.effective_on,
+    )
+    say(request, author=membership.user, body=wish.message)
+    record(
+        organization=organization,
+        actor=membership.user,
+        action="plan change asked",
+        request=request.reference,
+    )
+    emails.request_received(request)
+    return request
+
+
+@transaction.atomic
+def note_option_interest(*, membership: Membership, option: Component, on: date) -> Request:
+    """Tell support that somebody wants an option they may not take alone; nothing is billed.
+
+    One open request per organization and option: a repeated click raises its counter, even in
+    parallel, since each click holds the year's counter. Raises NotAllowed.
+    """
+    if membership.role not in SEES_SUBSCRIPTION:
+        raise NotAllowed(membership.role)
+    organization = membership.organization
+    locked_counter(on.year)
+    open_interest = Request.objects.for_organization(organization).filter(
+        kind=Kind.OPTION_INTEREST, option=option, state__in=OPEN
+    )
+    if open_interest.update(clicks=F("clicks") + 1):
+        return open_interest.get()
+    request = open_request(
+        organization,
+        on=on,
+        kind=Kind.OPTION_INTEREST,
+        option=option,
+        requester=membership.user,
+    )
+    record(
+        organization=organization,
+        actor=membership.user,
+        action="option interest noted",
+        option=option.code,
+        request=request.reference,
+    )
+    emails.interest_noted(request)
+    return request
+
+
+@transaction.atomic
+def ask_by_message(*, membership: Membership, message: str, on: date) -> Request:
+    """Write a member's message as a request of the organization and mail support.
+
+    Raises NotAllowed for a trainer.
+    """
+    if membership.role not in SEES_SUBSCRIPTION:
+        raise NotAllowed(membership.role)
+    request = open_request(
+        membership.organization,
+        on=on,
+        kind=Kind.CONTACT,
+        requester=membership.user,
+        message=message,
+    )
+    say(request, author=membership.user, body=message)
+    emails.message_received(request)
+    return request
+
+
+@transaction.atomic
+def ask_by_contact(
+    *, name: str, email: str, message: str, organization_name: str = ""
+) -> ContactMessage:
+    """Keep the message of somebody who is not signed in and mail support."""
+    contact = ContactMessage.objects.create(
+        name=name, email=email, message=message, organization_name=organization_name
+    )
+    emails.contact_received(contact)
+    return contact
+
+
+@transaction.atomic
+def attach_contact(*, contact_id, organization: Organization, actor: User, on: date) -> Request:
+    """Make a request of a stranger's message (« Rattacher à un organisme »).
+
+    It is asked in the name of the member who has that address, else of the owner: replies go to
+    somebody of the organization, never to an unknown address. Raises NotAllowed, IllegalMove.
+    """
+    require(actor, workflow.ANSWERS)
+    contact = ContactMessage.objects.select_for_update().get(pk=contact_id)
+    if contact.answered_by:
+        raise IllegalMove(contact.answered_by)
+    writer = _member_at(organization, contact.email) or people.owner(organization)
+    text = _("Message de %(name)s, %(email)s, par le formulaire de contact :") % {
+        "name": contact.name,
+        "email": contact.email,
+    }
+    request = open_request(
+        organization, on=on, kind=Kind.CONTACT, requester=writer, message=contact.message
+    )
+    say(request, author=writer, body=f"{text}\n\n{contact.message}")
+    contact.answered_by = request.reference
+    contact.save(update_fields=["answered_by"])
+    return request
+
+
+def _member_at(organization: Organization, email: str) -> User | None:
+    return User.objects.filter(
+        email=email.lower(), memberships__organization=organization, memberships__is_active=True
+    ).first()
+
+
+@transaction.atomic
+def drain_notices(*, on: date) -> int:
+    """Turn what the engine left for support into tasks of the desk; return how many.
+
+    Staff scope. Twice is harmless: each notice is locked and marked with its task.
+    """
+    notices = (
+        SupportNotice.objects.filter(handed_over_at=None)
+        .select_related("organization")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("pk")
+    )
+    for notice in notices:
+        open_request(notice.organization, on=on, kind=Kind.TASK, message=_task_text(notice))
+        SupportNotice.objects.filter(pk=notice.pk).update(handed_over_at=Now())
+    return len(notices)
+
+
+def _task_text(notice: SupportNotice) -> str:
+    """Return what happened, in words and figures; the first line is the task's title."""
+    plan = Plan.objects.filter(component__code=notice.details.get("plan")).first()
+    fits_on = notice.details.get("fits_on")
+    context = {
+        "notice": notice,
+        "plan": plan.name if plan else "",
+        "fits_on": date.fromisoformat(fits_on) if fits_on else None,
+    }
+    return render_to_string("support/task.txt", context).strip()
