@@ -119,6 +119,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "digiforma.context.account_notice",
             ],
             "builtins": ["digiforma.templatetags.formats", "django.templatetags.i18n"],
         },

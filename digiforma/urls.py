@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("learners.urls")),
     path("", include("support.urls")),
+    path("compte/abonnement/", views.my_subscription, name="my-subscription"),
     path("compte/abonnement/options/", include("options.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocumentationView.as_view(), name="api-documentation"),

@@ -9,12 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.db import Error, connection, transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import selectors
+from accounts.access import role_required
 from accounts.middleware import SESSION_KEY
 from accounts.roles import SEES_SUBSCRIPTION
+from digiforma.context import notice_of
+from digiforma.overview import overview
 
 logger = logging.getLogger(__name__)
 PATIENCE = 2  # seconds that a health check waits for Redis
@@ -32,6 +36,17 @@ def home(request):
         return redirect("my-subscription")
     owner = selectors.owner(request.membership.organization)
     return render(request, "digiforma/home.html", {"owner": owner})
+
+
+@transaction.non_atomic_requests  # it only reads; the middleware's transaction is around it
+@role_required(*SEES_SUBSCRIPTION)
+@require_safe
+@never_cache
+def my_subscription(request):
+    """Show where the subscription stands, to whoever may see it."""
+    page = overview(request.membership, at=timezone.now())
+    context = {"page": page, "account_notice": notice_of(page.usage)}
+    return render(request, "digiforma/my_subscription.html", context)
 
 
 def _must_choose(request) -> bool:
