@@ -4,17 +4,20 @@ A mail is rendered in the transaction of the deed it tells, so it leaves if and 
 stands; one `dedupe_key` leaves once, however often the deed is tried.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 import css_inline
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 
 from accounts.models import Organization, OutgoingMail
+from accounts.tenancy import staff_context
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SUBJECT = 200
 FIRST_RETRY = timedelta(minutes=1)
@@ -54,10 +57,11 @@ def _style() -> str:
 
 
 def send_waiting(*, at: datetime, most: int = 100) -> int:
-    """Send the mails that wait, each under its own lock; return how many left.
+    """Send the mails that wait, each in a staff transaction of its own; return how many left.
 
     Running twice or in parallel is harmless: a row is locked while it leaves and others skip it.
-    A refused mail waits twice as long each time and keeps the reason.
+    A refused mail waits twice as long each time and keeps the reason. A process that dies leaves
+    at most one mail that left and is not marked.
     """
     sent = 0
     for _attempt in range(most):
@@ -68,7 +72,7 @@ def send_waiting(*, at: datetime, most: int = 100) -> int:
     return sent
 
 
-@transaction.atomic
+@staff_context()
 def _send_next(*, at: datetime) -> int | None:
     mail = (
         OutgoingMail.objects.filter(mailed_at=None, next_attempt_at__lte=at)
@@ -80,8 +84,9 @@ def _send_next(*, at: datetime) -> int | None:
         return None
     try:
         _deliver(mail)
-    except OSError as error:
-        _postpone(mail, at=at, reason=str(error))
+    except Exception as error:  # whatever it is, the mails behind this one must not wait for it
+        logger.exception("mail %s did not leave", mail.pk)
+        _postpone(mail, at=at, reason=f"{type(error).__name__}: {error}")
         return 0
     mail.mailed_at = at
     mail.save(update_fields=["mailed_at"])

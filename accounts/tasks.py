@@ -8,7 +8,6 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.emails import send_waiting
-from accounts.tenancy import staff_context
 
 logger = logging.getLogger(__name__)
 
@@ -16,8 +15,7 @@ logger = logging.getLogger(__name__)
 @shared_task
 def send_mail() -> None:
     """Send the mails that wait. Twice is harmless: each row is locked while it leaves."""
-    with staff_context():
-        send_waiting(at=timezone.now())
+    send_waiting(at=timezone.now())
 
 
 def send_mail_soon() -> None:
