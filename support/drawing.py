@@ -11,7 +11,7 @@ from subscriptions.lines import PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
 from subscriptions.periods import Commitment
-from subscriptions.plan_changes import Change, change_at_term, change_now
+from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, DrawnLine, preview
 from subscriptions.renewal import renew
 from subscriptions.standing import Standing, standing
@@ -43,6 +43,7 @@ REFUSALS = (
     NoPrice,
     NotActive,
     NotApplicable,
+    OverLimit,
     OverLimits,
     VatUnresolved,
 )
@@ -97,7 +98,7 @@ def running(organization: Organization) -> Subscription:
     return subscription
 
 
-def change_of(subscription: Subscription, order: Order) -> Change:
+def change_of(subscription: Subscription, order: Order, *, override: bool) -> Change:
     """Return an order as the engine takes it."""
     options = Component.objects.filter(
         seller=subscription.seller_id, kind=Component.Kind.OPTION, code__in=order.options
@@ -106,6 +107,7 @@ def change_of(subscription: Subscription, order: Order) -> Change:
         plan=order.plan,
         commitment=order.commitment,
         components=tuple(options.order_by("pk")),
+        override=override,
     )
 
 
@@ -166,11 +168,14 @@ def change(
     on: date,
     operation: str,
     actor: User | None = None,
-) -> Invoice:
-    """Carry out an order on the day it takes effect, its document dated `on`."""
+) -> Invoice | None:
+    """Carry out an order on the day it takes effect, its document dated `on`.
+
+    One left for an échéance that is past is owed at its own day, be it a cheaper plan (R18).
+    """
     return change_now(
         subscription_id=subscription.pk,
-        change=change_of(subscription, order),
+        change=change_of(subscription, order, override=order.when == When.TERM),
         on=order.effective_on,
         issued_on=on,
         operation=operation,
@@ -184,7 +189,7 @@ def order_at_term(
     """Leave an order for the échéance (R7)."""
     return change_at_term(
         subscription_id=subscription.pk,
-        change=change_of(subscription, order),
+        change=change_of(subscription, order, override=False),
         on=on,
         actor=actor,
     )

@@ -198,7 +198,6 @@ class Request(TenantModel):
                 ),
             ),
         ]
-        permissions = [("answer_request", _("Peut répondre aux demandes"))]
 
     def __str__(self):
         return self.reference

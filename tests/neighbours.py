@@ -188,7 +188,8 @@ def _quote(request: Request) -> None:
         surcharge_cents=0,
         price_list_on=TODAY,
         learners=1,
-        standing={},
+        basis={},
+        months=1,
         priced_on=TODAY,
         valid_until=TODAY + timedelta(days=30),
     )
