@@ -1,4 +1,8 @@
-"""Write the facts that decide what is owed: what is held, under which commitment, until when."""
+"""Write the facts that decide what is owed: what is held, under which commitment, until when.
+
+Each fact keeps the operation that opened and ended it, so that cancelling the document of an
+operation can undo it.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -19,26 +23,36 @@ def lock(subscription_id: int) -> Subscription:
     )
 
 
-def hold(subscription: Subscription, components: Iterable[Component], *, on: date) -> list[Item]:
+def hold(
+    subscription: Subscription, components: Iterable[Component], *, on: date, operation: str
+) -> None:
     """Open a segment for each component."""
-    return Item.objects.bulk_create(
+    Item.objects.bulk_create(
         Item(
             organization=subscription.organization,
             subscription=subscription,
             component=component,
             kind=component.kind,
             starts_on=on,
+            opened_by=operation,
         )
         for component in components
     )
 
 
-def replace_plan(subscription: Subscription, plan: Plan, *, on: date) -> None:
+def replace_plan(subscription: Subscription, plan: Plan, *, on: date, operation: str) -> None:
     """End the running plan and the options the new one includes (R10); open its own segment."""
     replaced = Q(kind=Component.Kind.PLAN) | Q(component__in=plan.includes.all())
     running = Q(ends_before=None) | Q(ends_before__gt=on)
-    Item.objects.filter(replaced, running, subscription=subscription).update(ends_before=on)
-    hold(subscription, [plan.component], on=on)
+    Item.objects.filter(replaced, running, subscription=subscription).update(
+        ends_before=on, ended_by=operation
+    )
+    hold(subscription, [plan.component], on=on, operation=operation)
+    offer_seats(subscription, plan)
+
+
+def offer_seats(subscription: Subscription, plan: Plan) -> None:
+    """Write down the seats of a plan where invitations read them (R20)."""
     limit_seats(
         organization=subscription.organization,
         trainers=plan.trainers,
@@ -46,28 +60,30 @@ def replace_plan(subscription: Subscription, plan: Plan, *, on: date) -> None:
     )
 
 
-def open_commitment(subscription: Subscription, commitment: Commitment, *, on: date) -> None:
+def open_commitment(
+    subscription: Subscription, commitment: Commitment, *, on: date, operation: str
+) -> None:
     """Begin a new commitment, its periods anchored on its first day (R9).
 
     One that was opened the very same day never was.
     """
     running = CommitmentSpan.objects.filter(subscription=subscription, ends_before=None)
     running.filter(anchor_on=on).delete()
-    running.update(ends_before=on)
+    running.update(ends_before=on, ended_by=operation)
     CommitmentSpan.objects.create(
         organization=subscription.organization,
         subscription=subscription,
         commitment=commitment,
         anchor_on=on,
+        opened_by=operation,
     )
 
 
-def end(subscription: Subscription, *, on: date) -> None:
+def end(subscription: Subscription, *, on: date, operation: str) -> None:
     """End a subscription on its échéance: nothing more is billed, the data stay."""
-    Item.objects.filter(subscription=subscription, ends_before=None).update(ends_before=on)
-    CommitmentSpan.objects.filter(subscription=subscription, ends_before=None).update(
-        ends_before=on
-    )
+    ended = {"ends_before": on, "ended_by": operation}
+    Item.objects.filter(subscription=subscription, ends_before=None).update(**ended)
+    CommitmentSpan.objects.filter(subscription=subscription, ends_before=None).update(**ended)
     subscription.status, subscription.renews_on = Subscription.Status.CANCELLED, None
     subscription.save(update_fields=["status", "renews_on"])
     record(

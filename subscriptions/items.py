@@ -66,7 +66,7 @@ def add_items(
     included = set(selectors.running_plan(subscription, on).includes.values_list("pk", flat=True))
     if any(component.pk in held | included for component in components):
         raise AlreadySubscribed(operation)
-    hold(subscription, components, on=on)
+    hold(subscription, components, on=on, operation=operation)
     names = [component.code for component in components]
     record(
         organization=subscription.organization, actor=actor, action="options taken", options=names

@@ -76,6 +76,10 @@ class Subscription(TenantModel):
     trial_ends_on = models.DateField(
         _("fin de l’essai"), null=True, help_text="The first day paid."
     )
+    trial_plan = models.ForeignKey(
+        Plan, null=True, on_delete=models.PROTECT, related_name="+", help_text="Chosen for after."
+    )
+    trial_commitment = models.CharField(max_length=7, choices=COMMITMENT_LABELS, blank=True)
     parked_because = models.TextField(
         _("mis de côté"), blank=True, help_text="Why the nightly job leaves it (R23)."
     )
@@ -114,6 +118,8 @@ class CommitmentSpan(TenantModel):
         _("depuis le"), help_text="First day; every period counts from it."
     )
     ends_before = models.DateField(_("jusqu’au"), null=True)
+    opened_by = models.CharField(max_length=80, help_text="The operation; it can be undone.")
+    ended_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("engagement")
@@ -184,6 +190,8 @@ class Item(TenantModel):
     kind = models.CharField(max_length=6, choices=Component.Kind.choices, help_text="Of component.")
     starts_on = models.DateField(_("depuis le"))
     ends_before = models.DateField(_("jusqu’au"), null=True, help_text="Null while it runs on.")
+    opened_by = models.CharField(max_length=80, help_text="The operation; it can be undone.")
+    ended_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("élément")
@@ -286,7 +294,12 @@ class Discount(TenantModel):
     """A part taken off the plan's price, for so many periods from the next one billed (R6)."""
 
     subscription = models.ForeignKey(
-        Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="discounts"
+        Subscription,
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="discounts",
+        help_text="Null before the first one; it is given to it.",
     )
     percent = models.DecimalField(_("remise"), max_digits=5, decimal_places=2)
     starts_on = models.DateField(_("dès le"), help_text="First day of the first period it is for.")

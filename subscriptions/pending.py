@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from learners.selectors import history
 from subscriptions import selectors
 from subscriptions.holdings import end, open_commitment, replace_plan
-from subscriptions.models import PendingChange, Plan, Subscription, SupportNotice
+from subscriptions.models import Item, PendingChange, Plan, Subscription, SupportNotice
 from subscriptions.periods import Commitment
 
 
@@ -14,18 +14,19 @@ def apply_pending(subscription: Subscription) -> None:
     change = selectors.waiting_change(subscription)
     if change is None or change.effective_on > subscription.renews_on:
         return
-    on = subscription.renews_on
+    on, operation = subscription.renews_on, operation_of(change)
     if change.kind == PendingChange.Kind.CANCELLATION:
-        end(subscription, on=on)
+        end(subscription, on=on, operation=operation)
     else:
         over = over_limits(subscription, change.plan, on) if change.plan else {}
         if over:
             refuse(subscription, change, over=over, on=on)
             return
         if change.plan:
-            replace_plan(subscription, change.plan, on=on)
+            replace_plan(subscription, change.plan, on=on, operation=operation)
         if change.commitment:
-            open_commitment(subscription, Commitment(change.commitment), on=on)
+            commitment = Commitment(change.commitment)
+            open_commitment(subscription, commitment, on=on, operation=operation)
     close(change, PendingChange.State.APPLIED, on=on)
 
 
@@ -36,7 +37,7 @@ def over_limits(subscription: Subscription, plan: Plan, on: date) -> dict:
 
 def refuse(subscription: Subscription, change: PendingChange, *, over: dict, on: date) -> None:
     """Refuse a change that the counts forbid: the plan stays, support is told the figures (R8)."""
-    close(change, PendingChange.State.REFUSED, on=on)
+    withdraw(change, PendingChange.State.REFUSED, on=on)
     SupportNotice.objects.get_or_create(
         organization=subscription.organization,
         kind=SupportNotice.Kind.DOWNGRADE_REFUSED,
@@ -63,3 +64,16 @@ def close(change: PendingChange, state: str, *, on: date) -> None:
     """Close a waiting change; it stays readable."""
     change.state, change.settled_on = state, on
     change.save(update_fields=["state", "settled_on"])
+
+
+def withdraw(change: PendingChange, state: str, *, on: date) -> None:
+    """Close a change that will not be; the options ordered with it were never held."""
+    close(change, state, on=on)
+    Item.objects.filter(
+        subscription=change.subscription_id, opened_by=operation_of(change)
+    ).delete()
+
+
+def operation_of(change: PendingChange) -> str:
+    """Return the operation by which a pending change opens and ends facts."""
+    return f"pending {change.pk}"

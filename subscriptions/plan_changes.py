@@ -29,10 +29,14 @@ from subscriptions.models import (
     Plan,
     Subscription,
 )
-from subscriptions.pending import close
+from subscriptions.pending import operation_of, over_limits, withdraw
 from subscriptions.periods import Commitment
 from subscriptions.pricing import is_downgrade
 from subscriptions.tariffs import NoPrice, PriceBook
+
+
+class OverLimit(Exception):
+    """What is counted does not fit the plan (R8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Change:
     plan: Plan | None = None
     commitment: Commitment | None = None
     components: tuple[Component, ...] = ()
+    override: bool = False  # staff apply now what R7 keeps for the échéance
 
 
 @transaction.atomic
@@ -59,8 +64,8 @@ def change_now(
     `issued_on` dates the document when what was agreed for `on` is processed later (R18, R19):
     each period billed since is corrected by its own lines.
     Raises NotApplicable for a cheaper plan or annual→monthly (R7) and before a later change,
-    AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again returns its
-    document. None when so little is owed that it waits (R13).
+    OverLimit (R8), AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again
+    returns its document. None when so little is owed that it waits (R13).
     """
     subscription = changing(subscription_id, on, issued_on=issued_on or on)
     if is_done(subscription, operation):
@@ -77,7 +82,7 @@ def change_now(
         commitment=change.commitment,
         on=str(on),
     )
-    _carry_out(subscription, change, on)
+    _carry_out(subscription, change, on, operation)
     return settle(subscription, since=on, operation=operation, issued_on=issued_on or on)
 
 
@@ -97,8 +102,9 @@ def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
         plan=change.plan if change.plan != running else None,
         commitment=change.commitment if change.commitment != span.commitment else None,
         components=change.components,
+        override=change.override,
     )
-    if wanted == Change():
+    if wanted == Change(override=change.override):
         raise AlreadySubscribed(running.code)
     return wanted
 
@@ -106,17 +112,26 @@ def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
 def _refuse_what_waits_for_term(
     subscription: Subscription, span: CommitmentSpan, change: Change, on: date
 ) -> None:
-    """Refuse now what R7 keeps for the échéance: a cheaper plan, annual to monthly."""
-    if change.commitment == Commitment.MONTHLY:
-        raise NotApplicable("annual to monthly")
-    if change.plan is None:
-        return
+    """Refuse now what R7 keeps for the échéance: a cheaper plan, annual to monthly.
+
+    A staff override passes it, but not the counts that the plan cannot hold (R8).
+    """
+    waits = change.commitment == Commitment.MONTHLY or (
+        change.plan is not None and _is_cheaper(subscription, span, change.plan, on)
+    )
+    if waits and not change.override:
+        raise NotApplicable("at term only")
+    if waits and change.plan and over_limits(subscription, change.plan, on):
+        raise OverLimit(change.plan.code)
+
+
+def _is_cheaper(subscription: Subscription, span: CommitmentSpan, plan: Plan, on: date) -> bool:
+    """Compare list prices at the commitment in force, discounts and agreements ignored (R7)."""
     running = selectors.running_plan(subscription, on)
     book = price_book(subscription.seller_id)
     commitment = Commitment(span.commitment)
-    wanted = book.listed_price(change.plan.component_id, commitment, on)
-    if is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents):
-        raise NotApplicable("cheaper plan")
+    wanted = book.listed_price(plan.component_id, commitment, on)
+    return is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents)
 
 
 def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int:
@@ -127,21 +142,21 @@ def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date)
         return 0
 
 
-def _carry_out(subscription: Subscription, change: Change, on: date) -> None:
+def _carry_out(subscription: Subscription, change: Change, on: date, operation: str) -> None:
     """Write the facts of a change that takes effect on a day."""
     options = list(change.components)
     if change.plan:
         included = set(change.plan.includes.all())
         options = [option for option in options if option not in included]
-        replace_plan(subscription, change.plan, on=on)
-    hold(subscription, options, on=on)
+        replace_plan(subscription, change.plan, on=on, operation=operation)
+    hold(subscription, options, on=on, operation=operation)
     if change.commitment:
-        _leave_periods(subscription, on)
-        open_commitment(subscription, change.commitment, on=on)
+        _leave_periods(subscription, on, operation)
+        open_commitment(subscription, change.commitment, on=on, operation=operation)
         subscription.renews_on = on
 
 
-def _leave_periods(subscription: Subscription, on: date) -> None:
+def _leave_periods(subscription: Subscription, on: date, operation: str) -> None:
     """End the running period where a new commitment begins; one that begins later never was.
 
     An option that was to end with the period ends with it.
@@ -150,7 +165,7 @@ def _leave_periods(subscription: Subscription, on: date) -> None:
     periods.filter(starts_on__gte=on).delete()
     periods.filter(ends_before__gt=on).update(ends_before=on)
     Item.objects.filter(subscription=subscription, starts_on__lte=on, ends_before__gt=on).update(
-        ends_before=on
+        ends_before=on, ended_by=operation
     )
 
 
@@ -179,11 +194,11 @@ def change_at_term(
         plan=wanted.plan,
         commitment=wanted.commitment or "",
     )
-    _hold_from_term(subscription, wanted, on)
+    _hold_from_term(subscription, wanted, on, operation_of(ordered))
     return ordered
 
 
-def _hold_from_term(subscription: Subscription, change: Change, on: date) -> None:
+def _hold_from_term(subscription: Subscription, change: Change, on: date, operation: str) -> None:
     """Hold the options of a change from the échéance, without those its plan includes."""
     plan = change.plan or selectors.running_plan(subscription, on)
     included = set(plan.includes.all())
@@ -191,7 +206,7 @@ def _hold_from_term(subscription: Subscription, change: Change, on: date) -> Non
     held = set(held_or_ordered(subscription, on))
     if any(option.pk in held for option in options):
         raise AlreadySubscribed(subscription.pk)
-    hold(subscription, options, on=subscription.renews_on)
+    hold(subscription, options, on=subscription.renews_on, operation=operation)
 
 
 @transaction.atomic
@@ -206,7 +221,7 @@ def _order(
 ) -> PendingChange:
     replaced = selectors.waiting_change(subscription)
     if replaced:
-        _undo(subscription, replaced, PendingChange.State.REPLACED, on=on)
+        withdraw(replaced, PendingChange.State.REPLACED, on=on)
     record(organization=subscription.organization, actor=actor, action=f"{kind} ordered at term")
     return PendingChange.objects.create(
         organization=subscription.organization,
@@ -218,14 +233,6 @@ def _order(
     )
 
 
-def _undo(subscription: Subscription, change: PendingChange, state: str, *, on: date) -> None:
-    """Settle a change that waited; the options that would begin with it were never held."""
-    close(change, state, on=on)
-    Item.objects.filter(
-        subscription=subscription, kind=Component.Kind.OPTION, starts_on__gt=on
-    ).delete()
-
-
 @transaction.atomic
 def withdraw_pending(*, subscription_id: int, on: date, actor: User | None = None) -> PendingChange:
     """Withdraw the change or the cancellation that waits. Raises NotApplicable when none does."""
@@ -233,6 +240,6 @@ def withdraw_pending(*, subscription_id: int, on: date, actor: User | None = Non
     change = selectors.waiting_change(subscription)
     if change is None:
         raise NotApplicable("nothing waits")
-    _undo(subscription, change, PendingChange.State.WITHDRAWN, on=on)
+    withdraw(change, PendingChange.State.WITHDRAWN, on=on)
     record(organization=subscription.organization, actor=actor, action=f"{change.kind} withdrawn")
     return change

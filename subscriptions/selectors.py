@@ -1,5 +1,6 @@
 """Read what is held, at what price, against which limits, and what comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +20,7 @@ from subscriptions.models import (
     Plan,
     Subscription,
 )
-from subscriptions.periods import Commitment
+from subscriptions.periods import Commitment, Period, number_on, period
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import Place
 
@@ -60,6 +61,18 @@ def commitment_span(subscription: Subscription, on: date) -> CommitmentSpan:
     return CommitmentSpan.objects.filter(subscription=subscription).get(
         Q(ends_before=None) | Q(ends_before__gt=on), anchor_on__lte=on
     )
+
+
+def running_commitment(subscription: Subscription) -> CommitmentSpan:
+    """Return the commitment that runs, whatever the day."""
+    return CommitmentSpan.objects.get(subscription=subscription, ends_before=None)
+
+
+def natural_period(span: CommitmentSpan, on: date) -> tuple[int, Period]:
+    """Return the number and the days of the period of a commitment that contains a day (R3)."""
+    commitment = Commitment(span.commitment)
+    number = number_on(span.anchor_on, commitment, on)
+    return number, period(span.anchor_on, commitment, number)
 
 
 def waiting_change(subscription: Subscription) -> PendingChange | None:
@@ -133,6 +146,22 @@ def due(on: date):
         renews_on__lte=on,
         parked_because="",
     ).order_by("renews_on", "pk")
+
+
+def trials_ended(on: date):
+    """Return the trials whose first paid day has come (R22)."""
+    return Subscription.objects.filter(
+        status=Subscription.Status.TRIALING, trial_ends_on__lte=on, parked_because=""
+    ).order_by("trial_ends_on", "pk")
+
+
+def with_waiting_change(subscriptions: Iterable[Subscription]) -> set[int]:
+    """Return the ids of those for which a change waits."""
+    return set(
+        PendingChange.objects.filter(
+            subscription__in=subscriptions, state=PendingChange.State.WAITING
+        ).values_list("subscription_id", flat=True)
+    )
 
 
 def last_invoices(organization: Organization, most: int = 3) -> list[Invoice]:

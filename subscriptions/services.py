@@ -10,8 +10,14 @@ from accounts.services import record
 from subscriptions.billing import settle
 from subscriptions.holdings import hold, lock, open_commitment, replace_plan
 from subscriptions.items import AlreadySubscribed
-from subscriptions.models import Component, Invoice, Payment, Plan, Subscription
+from subscriptions.models import Component, Discount, Invoice, Payment, Plan, Subscription
 from subscriptions.periods import Commitment
+
+REOPENED = (
+    Subscription.Status.TRIALING,
+    Subscription.Status.EXPIRED,
+    Subscription.Status.CANCELLED,
+)
 
 
 class ExceedsBalance(Exception):
@@ -30,33 +36,55 @@ def subscribe(
 ) -> Invoice:
     """Open a paid commitment on a day and invoice its first period (R4).
 
+    A trial that runs or has ended converts (R9, R22); a cancelled subscription is taken up again.
     Raises AlreadySubscribed, NoPrice (the plan is sold on quote), VatUnresolved.
     """
-    subscription = _opened(organization, plan.component.seller_id, on)
-    open_commitment(subscription, commitment, on=on)
-    replace_plan(subscription, plan, on=on)
-    hold(subscription, components, on=on)
+    subscription = opened(organization, plan.component.seller_id, renews_on=on)
     record(organization=organization, actor=actor, action="subscribed", plan=plan.code)
-    return settle(
-        subscription, since=on, operation=f"subscription {subscription.pk} {on}", issued_on=on
-    )
+    return begin(subscription, plan, commitment, components, issued_on=on)
 
 
-def _opened(organization: Organization, seller_id: int, on: date) -> Subscription:
+def begin(
+    subscription: Subscription,
+    plan: Plan,
+    commitment: Commitment,
+    components: Iterable[Component] = (),
+    *,
+    issued_on: date,
+) -> Invoice:
+    """Write the first facts of a commitment from the échéance on, and bill its first period."""
+    on = subscription.renews_on
+    operation = f"subscription {subscription.pk} {on}"
+    included = set(plan.includes.all())
+    options = [option for option in components if option not in included]
+    open_commitment(subscription, commitment, on=on, operation=operation)
+    replace_plan(subscription, plan, on=on, operation=operation)
+    hold(subscription, options, on=on, operation=operation)
+    return settle(subscription, since=on, operation=operation, issued_on=issued_on)
+
+
+def opened(organization: Organization, seller_id: int, *, renews_on: date) -> Subscription:
     """Return the organization's subscription, new or taken up again, active from a day."""
-    subscription, _created = Subscription.objects.select_for_update(of=("self",)).get_or_create(
-        organization=organization,
-        defaults={
-            "seller_id": seller_id,
-            "status": Subscription.Status.ACTIVE,
-            "renews_on": on,
-        },
+    active = {
+        "status": Subscription.Status.ACTIVE,
+        "renews_on": renews_on,
+        "trial_ends_on": None,
+        "trial_plan": None,
+        "trial_commitment": "",
+    }
+    subscription, is_new = Subscription.objects.select_for_update(of=("self",)).get_or_create(
+        organization=organization, defaults={"seller_id": seller_id, **active}
     )
-    if not _created:
-        if subscription.status != Subscription.Status.CANCELLED:
-            raise AlreadySubscribed(organization.slug)
-        subscription.status, subscription.renews_on = Subscription.Status.ACTIVE, on
-        subscription.save(update_fields=["status", "renews_on"])
+    if is_new:
+        Discount.objects.filter(organization=organization, subscription=None).update(
+            subscription=subscription
+        )
+        return subscription
+    if subscription.status not in REOPENED:
+        raise AlreadySubscribed(organization.slug)
+    for name, value in active.items():
+        setattr(subscription, name, value)
+    subscription.save(update_fields=list(active))
     return subscription
 
 
@@ -72,7 +100,7 @@ def record_payment(
     """Record money received on an invoice, by hand (bank transfer). Raises ExceedsBalance."""
     lock(invoice.subscription_id)
     paid = sum(invoice.payments.values_list("amount_cents", flat=True))
-    if amount_cents > invoice.gross_cents - paid:
+    if amount_cents > invoice.to_pay_cents - paid:
         raise ExceedsBalance(invoice.number)
     record(
         organization=invoice.organization,

@@ -39,8 +39,8 @@ def test_an_upgrade_credits_the_old_and_charges_the_new_for_the_days_left(ravel,
     invoice = now(subscription, change("orga"), date(2026, 2, 10))
 
     assert told(invoice) == [
-        ("plan:equipe", "credit", "2026-02-10", "2026-02-28", "-76.50"),  # 119 × 18/28
-        ("plan:orga", "charge", "2026-02-10", "2026-02-28", "153.64"),  # 239 × 18/28
+        ("plan:equipe", "credit", "2026-02-10", "2026-02-28", "-76.50"),  # 119 x 18/28
+        ("plan:orga", "charge", "2026-02-10", "2026-02-28", "153.64"),  # 239 x 18/28
     ]
     subscription.refresh_from_db()
     assert subscription.renews_on == date(2026, 2, 28)
@@ -52,7 +52,7 @@ def test_an_upgrade_credits_the_price_at_which_it_was_billed(ravel, told):
     invoice = now(subscription, change("orga"), date(2024, 9, 25))
 
     assert told(invoice) == [
-        ("plan:equipe", "credit", "2024-09-25", "2024-10-10", "-49.50"),  # 99 × 15/30
+        ("plan:equipe", "credit", "2024-09-25", "2024-10-10", "-49.50"),  # 99 x 15/30
         ("plan:orga", "charge", "2024-09-25", "2024-10-10", "119.50"),  # 239, new list
     ]
 
@@ -64,7 +64,7 @@ def test_two_upgrades_in_a_month_credit_what_the_first_one_charged(ravel, told):
     invoice = now(subscription, change("leader"), date(2026, 2, 20), "second")
 
     assert told(invoice) == [
-        ("plan:orga", "credit", "2026-02-20", "2026-02-28", "-68.29"),  # 239 × 8/28
+        ("plan:orga", "credit", "2026-02-20", "2026-02-28", "-68.29"),  # 239 x 8/28
         ("plan:leader", "charge", "2026-02-20", "2026-02-28", "136.86"),
     ]
 

@@ -1,0 +1,88 @@
+"""What staff agree with one customer: a price, a discount. Dated, with their reason (R5, R6)."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import Organization, User
+from accounts.services import record
+from subscriptions import selectors
+from subscriptions.holdings import lock
+from subscriptions.items import NotActive
+from subscriptions.models import Discount, NegotiatedPrice, Plan, Subscription
+
+
+@transaction.atomic
+def agree_price(
+    *,
+    subscription_id: int,
+    plan: Plan,
+    amount_cents: int,
+    first_on: date,
+    last_on: date,
+    reason: str,
+) -> NegotiatedPrice:
+    """Agree a full-period price of a plan for the commitment in force, both days included (R5).
+
+    What is billed already keeps its price. Raises NotActive.
+    """
+    subscription = lock(subscription_id)
+    if subscription.renews_on is None:
+        raise NotActive(subscription.status)
+    span = selectors.running_commitment(subscription)
+    record(
+        organization=subscription.organization,
+        actor=None,
+        action="price agreed",
+        plan=plan.code,
+        amount_cents=amount_cents,
+        reason=reason,
+    )
+    return NegotiatedPrice.objects.create(
+        organization=subscription.organization,
+        subscription=subscription,
+        component=plan.component,
+        commitment=span.commitment,
+        amount_cents=amount_cents,
+        first_on=first_on,
+        last_on=last_on,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def add_discount(
+    *,
+    organization: Organization,
+    percent: Decimal,
+    periods: int,
+    on: date,
+    reason: str,
+    actor: User | None = None,
+) -> Discount:
+    """Take a part off the plan's price for so many periods from the next one billed (R6).
+
+    Before the first subscription, from its first period.
+    """
+    subscription = (
+        Subscription.objects.select_for_update(of=("self",))
+        .filter(organization=organization)
+        .first()
+    )
+    record(
+        organization=organization,
+        actor=actor,
+        action="discount added",
+        percent=str(percent),
+        periods=periods,
+        reason=reason,
+    )
+    return Discount.objects.create(
+        organization=organization,
+        subscription=subscription,
+        percent=percent,
+        starts_on=(subscription.renews_on if subscription else None) or on,
+        periods=periods,
+        reason=reason,
+    )
