@@ -1,7 +1,7 @@
 """Deeds on people and organizations."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEvent, Membership, Organization, SeatLimit, User
 from accounts.roles import TRAINER_SEATS, Role
@@ -13,7 +13,12 @@ class NoSeatLeft(Exception):
 
     def __init__(self, limit: int):
         self.limit = limit
-        super().__init__(_("Les %(limit)s places de la formule sont prises.") % {"limit": limit})
+        text = ngettext(
+            "La seule place de la formule est prise.",
+            "Les %(limit)s places de la formule sont prises.",
+            limit,
+        )
+        super().__init__(text % {"limit": limit})
 
 
 @transaction.atomic
