@@ -42,12 +42,16 @@ def main(argv: list[str]) -> None:
         warnings.filterwarnings("ignore", message="Got an error checking a consistent migration")
         execute_from_command_line(argv)
         return
-    surroundings = _whole_product() if command == "up" else _services(command)
+    if command == "up":
+        supervisor.listen_for_the_end()
+    surroundings = supervisor.environment() if command == "up" else _services(command)
     try:
         with surroundings:
             execute_from_command_line(argv)
     except (Unavailable, CommandError) as problem:
         sys.exit(str(problem))
+    except supervisor.Interrupted:
+        supervisor.report("Stopped.")
 
 
 def needs_database(command: str, argv: list[str]) -> bool:
@@ -55,12 +59,6 @@ def needs_database(command: str, argv: list[str]) -> bool:
     if HELP.intersection(argv):
         return False
     return command not in WITHOUT_DATABASE or "--database" in argv
-
-
-@contextmanager
-def _whole_product() -> Iterator[None]:
-    with supervisor.interruptible(), supervisor.environment():
-        yield
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.core.management import call_command, get_commands
 from django.db import connection
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
+from digiforma.sandbox.processes import Unavailable
 from digiforma.sandbox.roles import database_role
 
 Report = Callable[[str], None]
@@ -17,10 +19,17 @@ def prepare(report: Report) -> None:
         missing = _missing_migrations()
         if missing:
             report(f"Migrating the database: {missing} migrations.")
-            call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
+            _migrate()
     if missing:
         call_if_known("load_catalog", report, "Loading the catalogue.")
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except InconsistentMigrationHistory as problem:
+        raise Unavailable(f"{problem} `make demo-reset` makes an embedded one anew.") from problem
+    call_command("createcachetable", verbosity=0)
 
 
 def call_if_known(command: str, report: Report, text: str) -> None:

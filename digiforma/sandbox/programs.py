@@ -13,6 +13,8 @@ from digiforma.sandbox.processes import dying_with_parent
 
 LONGEST_PAUSE = 30.0  # seconds between two attempts
 STEADY = 60.0  # seconds after which a program counts as started
+# Celery fears root because of pickled messages; ours are JSON.
+ROOT_WORKER = "ignore:You're running the worker with superuser privileges"
 PATIENCE = 8.0  # seconds to end by itself
 
 
@@ -35,6 +37,7 @@ class Program:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONWARNINGS": ROOT_WORKER},
             text=True,
             errors="replace",
             start_new_session=True,
@@ -59,12 +62,15 @@ class Program:
         elif now >= self.restart_at:
             self.start()
 
-    def stop(self) -> None:
-        """Ask it to end, then end it and all it started."""
+    def ask_to_end(self) -> None:
+        """Send SIGTERM, which all three take as: finish what you do."""
+        if self.process is not None:
+            self.process.terminate()
+
+    def end(self) -> None:
+        """Wait a little for its end, then end it and all it started."""
         if self.process is None:
             return
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(PATIENCE)
         with suppress(ProcessLookupError):
@@ -78,14 +84,23 @@ class Program:
 
     def _relay(self, lines) -> None:
         for line in lines:
-            self.say(line)
+            if line.strip():
+                self.say(line)
+
+
+def stop(running: list[Program]) -> None:
+    """End all of them, at the same time."""
+    for program in running:
+        program.ask_to_end()
+    for program in running:
+        program.end()
 
 
 def programs(*, port: int) -> list[Program]:
     """Return what makes the product, in the order of their start."""
     web = f"gunicorn digiforma.wsgi --bind 127.0.0.1:{port} --preload --workers 2 --threads 4"
-    worker = "celery -A digiforma worker --concurrency 2 --without-gossip --without-mingle"
-    beat = "celery -A digiforma beat --pidfile="
+    worker = "celery --quiet -A digiforma worker --concurrency 2 --without-gossip --without-mingle"
+    beat = "celery --quiet -A digiforma beat --pidfile="
     return [
         Program("web", [*web.split(), "--log-level", "warning"]),
         Program("worker", [*worker.split(), "--loglevel", "WARNING"]),

@@ -223,8 +223,10 @@ def _myself() -> dict:
 def _state(folder: Path) -> dict | None:
     try:
         return json.loads((folder / "services.json").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
 
 
 def _is_alive(state: dict | None) -> bool:

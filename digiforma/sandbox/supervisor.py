@@ -18,7 +18,7 @@ from digiforma.sandbox import services
 from digiforma.sandbox.postgres_answers import require_database
 from digiforma.sandbox.prepare import call_if_known, prepare
 from digiforma.sandbox.processes import Unavailable
-from digiforma.sandbox.programs import Program, programs
+from digiforma.sandbox.programs import Program, programs, stop
 from digiforma.sandbox.static_files import collect_if_changed
 
 Report = Callable[[str], None]
@@ -61,8 +61,7 @@ def run() -> None:
     port = wanted_port()
     web, *others = kept = programs(port=port)
     with ExitStack() as stack:
-        for program in kept:
-            stack.callback(program.stop)
+        stack.callback(stop, kept)
         web.start()
         _wait_for(web, port)
         for program in others:
@@ -74,9 +73,8 @@ def run() -> None:
             time.sleep(0.2)
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into an orderly end, and let nothing disturb that end."""
+def listen_for_the_end() -> None:
+    """Let the first Ctrl-C or SIGTERM raise Interrupted, and nothing disturb the end after it."""
 
     def end(*_) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,10 +84,6 @@ def interruptible() -> Iterator[None]:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    try:
-        yield
-    except Interrupted:
-        report("Stopped.")
 
 
 def wanted_port() -> int:
