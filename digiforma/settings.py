@@ -297,6 +297,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=0),
     },
     "renew-due": {"task": "subscriptions.tasks.renew_due", "schedule": crontab(hour=5, minute=0)},
+    "check-invariants": {
+        "task": "subscriptions.tasks.check_invariants",
+        "schedule": crontab(minute=20, hour="0-1,3-23"),
+    },
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 30.0},
 }
 

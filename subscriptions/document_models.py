@@ -23,6 +23,7 @@ class NumberSeries(models.Model):
 
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="series")
     name = models.CharField(max_length=5, help_text="F2026 for invoices, A2026 for credit notes.")
+    first = models.PositiveIntegerField(default=1, help_text="1 but for a series taken over.")
     last = models.PositiveIntegerField(default=0)
     last_issued_on = models.DateField(null=True, help_text="Issue dates never go back.")
     last_hash = models.CharField(max_length=64, blank=True, help_text="The chain's last link.")

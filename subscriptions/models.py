@@ -29,6 +29,7 @@ __all__ = [
     "Component",
     "CreditUse",
     "Discount",
+    "InvariantBreach",
     "Invoice",
     "InvoiceLine",
     "Item",
@@ -368,3 +369,26 @@ class SupportNotice(TenantModel):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.raised_on}"
+
+
+class InvariantBreach(models.Model):
+    """A claim about the whole database that did not hold, from when to when."""
+
+    name = models.CharField(_("invariant"), max_length=60)
+    claim = models.CharField(_("ce qui doit être vrai"), max_length=200)
+    rows = models.PositiveIntegerField(_("lignes"))
+    broken_at = models.DateTimeField(_("rompu le"))
+    seen_at = models.DateTimeField(_("vu le"))
+    mended_at = models.DateTimeField(_("rétabli le"), null=True)
+
+    class Meta:
+        verbose_name = _("invariant rompu")
+        verbose_name_plural = _("invariants rompus")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(mended_at=None), name="one_open_breach"
+            )
+        ]
+
+    def __str__(self):
+        return self.claim

@@ -3,10 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from subscriptions import renewal_run
+from accounts.tenancy import staff_context
+from subscriptions import invariants, renewal_run
 
 
 @shared_task
 def renew_due() -> None:
     """Bill what is due today (05:00 Paris). Twice or in parallel is harmless: see renewal_run."""
     renewal_run.run(on=timezone.localdate())
+
+
+@shared_task
+def check_invariants() -> None:
+    """Check what must always hold (hourly). Twice is harmless: one open row an invariant."""
+    with staff_context():
+        invariants.check(today=timezone.localdate(), at=timezone.now())
