@@ -74,8 +74,8 @@ def staff_context() -> Iterator[None]:
 
 
 def set_tenant(organization_id: int) -> None:
-    """Choose the organization of the running transaction."""
-    _run("SELECT set_config('app.tenant_id', %s, true)", [str(organization_id)])
+    """Choose the organization of the running transaction; a person's others are hidden."""
+    _run(SET_TENANT, [str(organization_id), ""])
 
 
 class TenantQuerySet(models.QuerySet):
