@@ -45,7 +45,7 @@ class QuerySerializer(StrictSerializer):
             if len(values) > 1:
                 error = ErrorDetail(_("Ce paramètre est donné plusieurs fois."), "duplicate_key")
                 raise serializers.ValidationError({shown(name): [error]})
-        return super().to_internal_value(data)
+        return super().to_internal_value(data.dict())  # plain: « ?on= » is an empty day, not none
 
 
 class NoParameters(QuerySerializer):

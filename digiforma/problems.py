@@ -122,7 +122,7 @@ def _flattened(details, *, path: tuple[str, ...]) -> Iterator[dict]:
         yield {"field": field, "code": details["code"], "message": str(details["message"])}
     else:
         for name, member in details.items():
-            step = () if name == "non_field_errors" else (name,)
+            step = () if name == "non_field_errors" else (str(name),)
             yield from _flattened(member, path=(*path, *step))
 
 

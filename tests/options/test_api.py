@@ -1,0 +1,281 @@
+"""The options by the API: each role, strangers, keys, prices, and fifty at once."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.tenancy import staff_context
+from subscriptions.models import Invoice, Item, Subscription
+from support.models import Request
+from tests.options.conftest import gather
+from tests.options.test_views import at_once, session_of, with_session, written
+
+OPTIONS = "/api/v1/options/"
+ELEARNING = f"{OPTIONS}advanced-elearning/subscription/"
+AGREED = {"price": "39.00", "currency": "EUR"}
+
+
+def post(client: Client, address=ELEARNING, body=AGREED, key="cle-numero-1", **headers):
+    return client.post(
+        address,
+        body if isinstance(body, str | bytes) else json.dumps(body),
+        content_type="application/json",
+        headers={"Idempotency-Key": key, **headers},
+    )
+
+
+def problem(answer) -> tuple:
+    """Return what matters of a problem: status, code, and where."""
+    told = answer.json()
+    assert answer["Content-Type"] == "application/problem+json"
+    assert told["status"] == answer.status_code
+    return told["status"], told["code"], [error["field"] for error in told["errors"]]
+
+
+def test_options_tell_what_the_owner_may_do(enter):
+    answer = enter("alice").get(OPTIONS)
+
+    offers = answer.json()["options"]
+    assert answer.status_code == 200
+    assert len(offers) == 9
+    assert offers[0] == {
+        "slug": "company-space",
+        "name": "Espace entreprise",
+        "benefit": "Vos clients suivent leurs salariés, conventions et factures dans un espace à"
+        " eux.",
+        "opens": [
+            "Un espace réservé à chaque entreprise cliente.",
+            "Ses devis, conventions, convocations et factures, à jour et téléchargeables.",
+        ],
+        "price": {"net": "29.00", "currency": "EUR"},
+        "commitment": "monthly",
+        "action": "taken",
+        "reason": "",
+        "starts_on": "2026-11-09",
+        "ends_before": None,
+        "asked_on": None,
+    }
+    assert {offer["slug"]: offer["action"] for offer in offers[1:]} == {
+        "e-signature": "subscribe",
+        "advanced-elearning": "subscribe",
+        "online-payment": "subscribe",
+        "custom-fields": "subscribe",
+        "edof-export": "subscribe",
+        "api-access": "subscribe",
+        "micro-certification": "ask_support",
+        "certification-export": "ask_support",
+    }
+
+
+def test_the_owner_subscribes_and_receives_the_invoice(team, enter):
+    answer = post(enter("alice"))
+
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "option": "advanced-elearning",
+        "invoice": {
+            "number": "F2026-000003",
+            "issued_on": "2026-11-23",
+            "due_on": "2026-12-23",
+            "lines": [
+                {
+                    "designation": answer.json()["invoice"]["lines"][0]["designation"],
+                    "period": {"starts_on": "2026-11-23", "ends_before": "2026-12-09"},
+                    "days": 16,
+                    "days_in_period": 30,
+                    "net": "20.80",
+                }
+            ],
+            "net": "20.80",
+            "vat": "4.16",
+            "gross": "24.96",
+            "currency": "EUR",
+        },
+    }
+    assert written(team) == (3, 2, 0)
+
+
+def test_the_same_key_receives_the_same_answer(team, enter):
+    alice = enter("alice")
+
+    first, again = post(alice), post(alice)
+    other_key = post(alice, key="cle-numero-2")
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert problem(other_key) == (409, "already_subscribed", [None])
+    assert written(team) == (3, 2, 0)
+
+
+def test_a_key_that_served_another_request_is_refused(team, enter):
+    alice = enter("alice")
+    post(alice)
+
+    other_option = post(alice, f"{OPTIONS}e-signature/subscription/", {"price": "25.00"})
+    other_price = post(alice, body={"price": "38.00"})
+
+    assert problem(other_option) == (409, "idempotency_mismatch", [None])
+    assert problem(other_price) == (409, "price_changed", [None])
+    assert written(team) == (3, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["adam", "sam"])
+def test_others_leave_an_interest(team, enter, name):
+    client = enter(name)
+
+    first, again = post(client), post(client)
+
+    with staff_context():
+        reference = Request.objects.get().reference
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json() == {
+        "option": "advanced-elearning",
+        "reference": reference,
+        "asked_on": "2026-11-23",
+        "clicks": 2,
+    }
+    assert written(team) == (2, 1, 1)
+
+
+def test_the_owner_leaves_an_interest_where_there_is_no_self_service(team, enter):
+    address = f"{OPTIONS}micro-certification/subscription/"
+
+    answer = post(enter("alice"), address, {"price": "29.00"})
+
+    assert answer.status_code == 202
+    assert written(team) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_trainer_is_refused(team, enter, method):
+    client = enter("tara")
+
+    answer = client.get(OPTIONS) if method == "get" else post(client)
+
+    assert problem(answer) == (403, "permission_denied", [None])
+    assert written(team) == (2, 1, 0)
+
+
+def test_a_stranger_is_asked_to_sign_in(team, today):
+    for answer in (Client().get(OPTIONS), post(Client())):
+        assert problem(answer) == (401, "not_authenticated", [None])
+        assert answer["WWW-Authenticate"] == "Session"
+
+
+def test_a_post_without_its_csrf_token_is_refused(team, today):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(team.people["alice"])
+
+    assert problem(post(client)) == (403, "csrf_failed", [None])
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    assert post(client, **{"X-CSRFToken": "a" * 32}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("past_due", "Réglez d’abord la facture en attente."), ("suspended", "pas être souscrite")],
+)
+def test_a_state_that_forbids_says_why(team, enter, status, expected):
+    with staff_context():
+        Subscription.objects.update(status=status)
+
+    answer = post(enter("alice"))
+
+    assert problem(answer) == (409, "not_offered", [None])
+    assert expected in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"price": "38.99"}, (409, "price_changed", [None])),
+        ({}, (400, "required", ["price"])),
+        ({"price": 39.0}, (400, "invalid_amount", ["price"])),
+        ({"price": True}, (400, "invalid_amount", ["price"])),
+        ({"price": "39,00"}, (400, "invalid_amount", ["price"])),
+        ({"price": "39.005"}, (400, "invalid_amount", ["price"])),
+        ({"price": "-39.00"}, (400, "invalid_amount", ["price"])),
+        ({"price": "NaN"}, (400, "invalid_amount", ["price"])),
+        ({"price": "1e400"}, (400, "invalid_amount", ["price"])),
+        ({"price": "\uff13\uff19.00"}, (400, "invalid_amount", ["price"])),
+        ({"price": "3_9.00"}, (400, "invalid_amount", ["price"])),
+        ({"price": "9" * 5000}, (400, "invalid_amount", ["price"])),
+        ({"price": None}, (400, "null", ["price"])),
+        ({"price": {"net": "39.00"}}, (400, "invalid_amount", ["price"])),
+        ({"price": "39.00", "currency": "usd"}, (400, "invalid_choice", ["currency"])),
+        ({"price": "39.00", "currency": ["EUR"]}, (400, "invalid_choice", ["currency"])),
+        ({"price": "39.00", "price_cents": 1}, (400, "unknown_field", ["price_cents"])),
+        (
+            {"price": "39.00", "role": "owner", "organization": 2},
+            (400, "unknown_field", ["role", "organization"]),
+        ),
+    ],
+)
+def test_a_body_that_is_not_the_agreement_is_refused(team, enter, body, expected):
+    answer = post(enter("alice"), body=body)
+
+    assert problem(answer) == expected
+    assert written(team) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("key", ["", "court", "a" * 61, "é" * 10, "espace dedans", "a\tb" * 4])
+def test_a_key_is_required_and_plain(team, enter, key):
+    answer = post(enter("alice"), key=key)
+
+    assert problem(answer) == (400, "invalid_key", ["Idempotency-Key"])
+    assert written(team) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "slug", ["inconnue", "1;DROP", "%00", "-1", "99999999999999999999", "../options", "a" * 5000]
+)
+def test_an_unknown_option_is_not_found(enter, slug):
+    answer = post(enter("alice"), f"{OPTIONS}{slug}/subscription/")
+
+    assert problem(answer) == (404, "not_found", [None])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?ordering=owner__password", ["ordering"]),
+        ("?a=1&a=2", ["a"]),
+        ("?%00=1", ["…"]),
+    ],
+)
+def test_an_unknown_filter_is_refused(enter, query, expected):
+    answer = enter("alice").get(OPTIONS + query)
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == expected
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_proposed(enter, method):
+    assert problem(getattr(enter("alice"), method)(OPTIONS)) == (405, "method_not_allowed", [None])
+
+
+def test_charlie_sees_and_touches_his_own_organization_only(team, enter):
+    charlie = enter("charlie")
+
+    offers = charlie.get(OPTIONS).json()["options"]
+    post(charlie)
+
+    assert "taken" not in {offer["action"] for offer in offers}
+    with staff_context():
+        assert Item.objects.get(component__code="advanced-elearning").organization == (
+            team.elsewhere
+        )
+
+
+@pytest.mark.seeded(by=gather)
+def test_fifty_posts_with_one_key_make_one_invoice_and_one_answer(committed_db, today):
+    cookie = session_of("alice@exemple.fr")
+
+    answers = at_once(50, lambda number: post(with_session(cookie)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert {answer.json()["invoice"]["number"] for answer in answers} == {"F2026-000003"}
+    with staff_context():
+        assert Invoice.objects.filter(lines__component__code="advanced-elearning").count() == 1
