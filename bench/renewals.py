@@ -1,0 +1,195 @@
+"""Measure the renewal run: by chunks, one by one, and against bare inserts of the same rows.
+
+    python -m bench.renewals [--subscriptions 4000] [--alone 300] [--workers 4]
+
+Ratios within one run are the figures to trust: machines are shared.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from datetime import date
+from multiprocessing import Process
+
+from bench.database import fresh_database
+
+START, CHUNKED, ALONE, PARALLEL = (date(2026, month, 5) for month in (1, 2, 3, 4))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--subscriptions", type=int, default=4000)
+    parser.add_argument("--alone", type=int, default=300, help="how many one by one")
+    parser.add_argument("--workers", type=int, default=4)
+    arguments = parser.parse_args()
+    with fresh_database():
+        measure(arguments)
+
+
+def measure(arguments: argparse.Namespace) -> None:
+    """Run each design on the next month of the same subscriptions and print the rates."""
+    count = arguments.subscriptions
+    print(f"{count} subscriptions, a plan and two options each")
+    print(f"opened              {rate(count, lambda: subscribe(count)):>9.0f}/s")
+    chunked = rate(count, lambda: run(CHUNKED))
+    print(f"chunks of 500       {chunked:>9.0f}/s")
+    alone = rate(arguments.alone, lambda: renew_alone(arguments.alone))
+    print(f"one by one          {alone:>9.0f}/s   chunked ÷ one by one = {chunked / alone:.1f}")
+    bare = rate(count, insert_bare)
+    print(f"bare inserts        {bare:>9.0f}/s   chunked ÷ bare = {chunked / bare:.2f}")
+    run(ALONE)
+    parallel = rate(count, lambda: run_together(arguments.workers))
+    print(f"{arguments.workers} workers           {parallel:>9.0f}/s   {gaps_and_doubles()}")
+
+
+def rate(count: int, work: Callable[[], object]) -> float:
+    """Return how many a second."""
+    begun = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - begun)
+
+
+def subscribe(count: int) -> None:
+    """Open so many subscriptions, their first periods billed by one bulk settlement."""
+    from accounts.models import Membership, Organization, User
+    from accounts.tenancy import staff_context
+    from options import publishing
+    from options.catalog import OPTIONS
+    from subscriptions.billing import renew_together
+    from subscriptions.catalog import DEMONSTRATION, SELLER_CODE
+    from subscriptions.models import CommitmentSpan, Component, Item, Subscription
+
+    with staff_context():
+        seller = publishing.load(
+            seller_code=SELLER_CODE, catalogue=DEMONSTRATION, texts=OPTIONS
+        )
+        held = [
+            Component.objects.get(seller=seller, code=code)
+            for code in ("equipe", "company-space", "e-signature")
+        ]
+        owner = User.objects.create_user("owner@exemple.fr", None)
+        organizations = Organization.objects.bulk_create(
+            Organization(name=f"Organisme {n}", slug=f"o{n}") for n in range(count)
+        )
+        Membership.objects.bulk_create(
+            Membership(organization=each, user=owner, role="owner") for each in organizations
+        )
+        subscriptions = Subscription.objects.bulk_create(
+            Subscription(organization=each, seller=seller, status="active", renews_on=START)
+            for each in organizations
+        )
+        CommitmentSpan.objects.bulk_create(
+            CommitmentSpan(
+                organization_id=each.organization_id,
+                subscription=each,
+                commitment="monthly",
+                anchor_on=START,
+                opened_by="bench",
+            )
+            for each in subscriptions
+        )
+        Item.objects.bulk_create(
+            Item(
+                organization_id=each.organization_id,
+                subscription=each,
+                component=component,
+                kind=component.kind,
+                starts_on=START,
+                opened_by="bench",
+            )
+            for each in subscriptions
+            for component in held
+        )
+        for first in range(0, count, 500):
+            renew_together(subscriptions[first : first + 500], issued_on=START)
+
+
+def run(on: date) -> None:
+    from subscriptions import renewal_run
+
+    outcome = renewal_run.run(on=on)
+    assert not outcome.parked, outcome.parked
+
+
+def renew_alone(count: int) -> None:
+    """Renew so many in a transaction each: the path that a failing chunk falls back to."""
+    from accounts.tenancy import staff_context
+    from subscriptions.renewal import renew
+    from subscriptions.selectors import due
+
+    with staff_context():
+        ids = list(due(ALONE).values_list("pk", flat=True)[:count])
+    for each in ids:
+        with staff_context():
+            renew(subscription_id=each, on=ALONE)
+
+
+def insert_bare() -> None:
+    """Insert the rows of the chunked month again, with no logic, in one rolled-back transaction.
+
+    Same tables, same columns, same statements of 500 documents; other keys, so that the
+    constraints are paid for.
+    """
+    from django.db import transaction
+
+    from accounts.tenancy import staff_context
+    from subscriptions.models import Invoice, InvoiceLine, Period
+
+    with staff_context():
+        invoices = list(Invoice.objects.filter(issued_on=CHUNKED).order_by("pk"))
+        lines = list(InvoiceLine.objects.filter(invoice__in=invoices).order_by("invoice", "pk"))
+        periods = list(Period.objects.filter(starts_on=CHUNKED))
+        _rekey(invoices, lines, periods)
+        begun = time.perf_counter()
+        for first in range(0, len(invoices), 500):
+            batch = invoices[first : first + 500]
+            Invoice.objects.bulk_create(batch)
+            Period.objects.bulk_create(periods[first : first + 500])
+            InvoiceLine.objects.bulk_create(lines[first * 3 : first * 3 + 1500])
+        insert_bare.seconds = time.perf_counter() - begun
+        transaction.set_rollback(True)
+
+
+def _rekey(invoices: list, lines: list, periods: list) -> None:
+    from datetime import timedelta
+
+    for invoice in invoices:
+        invoice.pk, invoice.series = None, "X2026"
+    for line in lines:
+        line.pk = None
+        line.starts_on += timedelta(days=400)
+        line.ends_before += timedelta(days=400)
+    for period in periods:
+        period.pk = None
+        period.number += 100
+        period.starts_on += timedelta(days=400)
+        period.ends_before += timedelta(days=400)
+
+
+def run_together(workers: int) -> None:
+    processes = [Process(target=_work) for _worker in range(workers)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+
+def _work() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    run(PARALLEL)
+
+
+def gaps_and_doubles() -> str:
+    """Tell what parallel work broke."""
+    from accounts.tenancy import staff_context
+    from subscriptions.invariants import broken
+
+    with staff_context():
+        names = {invariant.name for invariant in broken(today=PARALLEL)}
+    return f"broken invariants: {sorted(names - {'seats_follow_the_plan'}) or 'none'}"
+
+
+if __name__ == "__main__":
+    main()
