@@ -52,7 +52,7 @@ def reply_as_staff(*, request_id: int, actor: User, body: str, on: date) -> Mess
 
 
 @transaction.atomic
-def add_note(*, request_id: int, actor: User, body: str) -> Message:
+def add_note(*, request_id: int, actor: User, body: str, on: date) -> Message:
     """Add an internal note, which customers never see. Raises NotAllowed."""
     require(actor, workflow.ANSWERS)
     request = locked(request_id)

@@ -74,8 +74,9 @@ def move(
     actor: User | None,
     on: date,
     note: str = "",
+    **changed,
 ) -> None:
-    """Move a locked request and write the line of its history.
+    """Move a locked request, with other columns if need be, and write its line of history.
 
     A quote that lives no longer in the new state is dropped. Raises NotAllowed, IllegalMove.
     """
@@ -84,7 +85,7 @@ def move(
     if after not in REMAINS_LIVE:
         Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
     request.state = after.value
-    Request.objects.filter(pk=request.pk).update(state=after.value, moved_at=Now())
+    Request.objects.filter(pk=request.pk).update(state=after.value, moved_at=Now(), **changed)
     tell(request, before=before, actor=actor, on=on, note=note)
 
 

@@ -14,7 +14,7 @@ from support import drawing, emails
 from support.drawing import Drawing, Order
 from support.models import Quote, Request, When
 from support.moves import LIVE, customer, locked, move, of_member, say, staff
-from support.workflow import Move, Who
+from support.workflow import IllegalMove, Move, Who
 
 SHORTEST_VALIDITY = timedelta(days=5)
 
@@ -39,13 +39,12 @@ def price(*, request_id: int, actor: User, order: Order, on: date) -> Quote:
     Raises NotAllowed, IllegalMove, and what the engine refuses (drawing.REFUSALS).
     """
     request = locked(request_id)
-    move(request, Move.PRICE, who=staff(actor), actor=actor, on=on)
     subscription = drawing.running(request.organization)
     drawing_ = drawing.draw(subscription, order, on=on)
+    priced = _as_priced(request, order, drawing_)
+    move(request, Move.PRICE, who=staff(actor), actor=actor, on=on, **priced)
     Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
-    quote = _frozen(request, subscription, order, drawing_, on=on)
-    _remember(request, order, drawing_)
-    return quote
+    return _frozen(request, subscription, order, drawing_, on=on)
 
 
 def _frozen(
@@ -83,18 +82,18 @@ def _frozen(
     )
 
 
-def _remember(request: Request, order: Order, drawing_: Drawing) -> None:
-    """Keep on the request what it was priced as; a surcharge or a new commitment needs a yes."""
+def _as_priced(request: Request, order: Order, drawing_: Drawing) -> dict:
+    """Return what a request keeps of its price; a surcharge or a new commitment needs a yes."""
     commits = order.commitment != request.from_commitment
-    Request.objects.filter(pk=request.pk).update(
-        plan=order.plan,
-        commitment=order.commitment,
-        when=order.when,
-        options=list(order.options),
-        effective_on=order.effective_on,
-        surcharge_cents=drawing_.surcharge_cents,
-        needs_agreement=commits or drawing_.surcharge_cents > 0,
-    )
+    return {
+        "plan": order.plan,
+        "commitment": order.commitment,
+        "when": order.when,
+        "options": list(order.options),
+        "effective_on": order.effective_on,
+        "surcharge_cents": drawing_.surcharge_cents,
+        "needs_agreement": commits or drawing_.surcharge_cents > 0,
+    }
 
 
 def live_quote(request: Request) -> Quote:
@@ -126,6 +125,8 @@ def send_quote(*, request_id: int, actor: User, valid_until: date, on: date) -> 
     if valid_until < on:
         raise ExpiredQuote(valid_until)
     quote = live_quote(request)
+    if quote.status != Quote.Status.DRAFT:
+        raise IllegalMove(quote.status)
     require_fresh(quote, on=on)
     quote.status, quote.valid_until = Quote.Status.SENT, valid_until
     quote.save(update_fields=["status", "valid_until"])

@@ -3,8 +3,14 @@
 from django.utils.translation import gettext as _
 
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
+from subscriptions.plan_changes import OverLimit
 from subscriptions.tariffs import NoPrice
-from support.drawing import ChangeWaits
+from subscriptions.vat import VatUnresolved
+from support.drawing import ChangeWaits, OverLimits
+from support.handover import NotAgreed
+from support.moves import AlreadyAsked
+from support.quotes import ExpiredQuote, StaleQuote
+from support.workflow import IllegalMove
 
 
 def refusal_text(refusal: Exception) -> str:
@@ -28,3 +34,44 @@ def refusal_text(refusal: Exception) -> str:
         NoPrice: _("Ce choix est sur devis : écrivez au support."),
     }
     return texts.get(type(refusal), _("Votre TVA reste à déterminer : écrivez au support."))
+
+
+def desk_refusal_text(refusal: Exception) -> str:
+    """Return why a move of the desk was refused, and what to do."""
+    if isinstance(refusal, OverLimits):
+        return _over_limits_text(refusal)
+    texts = {
+        AlreadyAsked: _("Le client a déjà une autre demande ouverte : %s."),
+        AlreadySubscribed: _("Rien ne changerait : c’est déjà ce que le client a."),
+        ChangeWaits: _(
+            "Un autre changement attend l’échéance, le %s : chiffrez « à l’échéance » "
+            "pour le remplacer."
+        ),
+        ExpiredQuote: _("Ce devis a expiré : chiffrez à nouveau."),
+        IllegalMove: _("La demande a changé entre-temps : voici où elle en est."),
+        NoPrice: _("Pas de prix au tarif pour ce choix : il est sur devis."),
+        NotActive: _("L’abonnement n’est pas en état de changer (paiement en retard, terminé)."),
+        NotAgreed: _("Le possesseur n’a pas encore accepté le devis."),
+        NotApplicable: _(
+            "Une formule moins chère, comme le retour au mensuel, ne prend effet qu’à l’échéance."
+        ),
+        OverLimit: _("Les comptes du client dépassent les limites de cette formule."),
+        StaleQuote: _("L’abonnement ou ses prix ont changé depuis le devis : chiffrez à nouveau."),
+        VatUnresolved: _("La TVA du client reste à déterminer : complétez ses coordonnées."),
+    }
+    text = texts[type(refusal)]
+    return text % refusal if "%s" in text else text
+
+
+def _over_limits_text(refusal: OverLimits) -> str:
+    words = {
+        "learners": _("apprenants"),
+        "trainers": _("intervenants"),
+        "administrators": _("administrateurs"),
+    }
+    figures = ", ".join(
+        _("%(count)d %(what)s pour %(limit)d")
+        % {"count": count, "what": words[what], "limit": limit}
+        for what, (count, limit) in refusal.figures.items()
+    )
+    return _("Le changement serait refusé à l’échéance (R8) : %(figures)s.") % {"figures": figures}

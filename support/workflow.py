@@ -181,6 +181,23 @@ def moves(*, kind: Kind, state: State, who: frozenset[Who]) -> list[Move]:
     ]
 
 
+def may_move(move: str, who: frozenset[Who]) -> bool:
+    """Say whether a move is ever in these hands, whatever the state."""
+    return bool(RULE_OF[Move(move)].who & who)
+
+
+FORWARD = {State.NEW: Move.PRICE, State.ACCEPTED: Move.HAND_OVER, State.HANDED_OVER: Move.APPLY}
+
+
+def next_move(kind: Kind, state: State, *, needs_agreement: bool) -> Move | None:
+    """Return the move by which staff go on with a request; None when the ball is elsewhere."""
+    if kind != Kind.PLAN_CHANGE:
+        return Move.CLOSE if state in RULE_OF[Move.CLOSE].sources else None
+    if state == State.PRICED:
+        return Move.SEND_QUOTE if needs_agreement else Move.HAND_OVER
+    return FORWARD.get(state)
+
+
 def capacities(role: Role, *, is_requester: bool) -> frozenset[Who]:
     """Return in what capacities a member of the organization acts on one of its requests."""
     asked = {Who.REQUESTER} if is_requester else set()
