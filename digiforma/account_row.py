@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
@@ -12,6 +11,7 @@ from accounts.models import Membership, Organization, SeatLimit
 from accounts.roles import ADMINISTRATOR_SEATS, TRAINER_SEATS, Role
 from accounts.selectors import Seats
 from learners.models import DailyCount
+from subscriptions.lateness import Payable, payable
 from subscriptions.models import Invoice, Payment
 
 INVOICES_SHOWN = 3
@@ -24,15 +24,6 @@ class Counted:
     on: date
     count: int
     at: datetime | None = None
-
-
-class Payable(StrEnum):
-    """What is left to do about a document."""
-
-    PAID = "paid"
-    DUE = "due"
-    LATE = "late"
-    CREDIT_NOTE = "credit_note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +135,6 @@ def _documents():
         .values(
             json=JSONObject(
                 number="number",
-                kind="kind",
                 issued_on="issued_on",
                 due_on="due_on",
                 gross_cents="gross_cents",
@@ -165,19 +155,16 @@ def _read_counted(row: dict) -> Counted:
 
 def _read_document(row: dict, on: date) -> LastInvoice:
     due_on = date.fromisoformat(row["due_on"])
-    left_cents = row["gross_cents"] - row["credit_used_cents"] - row["paid_cents"]
     return LastInvoice(
         number=row["number"],
         issued_on=date.fromisoformat(row["issued_on"]),
         due_on=due_on,
         gross_cents=row["gross_cents"],
-        state=_payable(row["kind"], left_cents, is_late=due_on < on),
+        state=payable(
+            gross_cents=row["gross_cents"],
+            credit_used_cents=row["credit_used_cents"],
+            paid_cents=row["paid_cents"],
+            due_on=due_on,
+            on=on,
+        ),
     )
-
-
-def _payable(kind: str, left_cents: int, *, is_late: bool) -> Payable:
-    if kind == Invoice.Kind.CREDIT_NOTE:
-        return Payable.CREDIT_NOTE
-    if left_cents <= 0:
-        return Payable.PAID
-    return Payable.LATE if is_late else Payable.DUE

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 1000, 200
 HEADROOM = 1.24  # the limit stands at four fifths of the height, its label above it
 ABOVE_PEAK = 1.08
-PLOT_PIXELS = 148  # what the style sheet gives the plot on a desk
-LABEL_BELOW, LABEL_ABOVE, LABEL_HEIGHT = 22, -12, 30
+LABEL_BELOW, LABEL_ABOVE = 22, -12  # pixels from the dot
+LABEL_ROOM = 52  # of the height of 200, what a label below its dot takes on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,7 @@ def _percent(height: float) -> str:
 
 
 def _label_dy(today_y: float, limit_y: float | None) -> int:
-    """Return how far from its dot a label stands: below it, clear of the limit and the ground."""
-    pixels = PLOT_PIXELS / HEIGHT
-    if (HEIGHT - today_y) * pixels < LABEL_HEIGHT:
-        return LABEL_ABOVE
-    if limit_y is not None and 0 <= (limit_y - today_y) * pixels < LABEL_HEIGHT:
-        return round((limit_y - today_y) * pixels) + LABEL_BELOW
-    return LABEL_BELOW
+    """Return how far from its dot a label stands: below, or above near the ground or a limit."""
+    is_low = HEIGHT - today_y < LABEL_ROOM
+    is_over = limit_y is not None and today_y < limit_y
+    return LABEL_ABOVE if is_low or is_over else LABEL_BELOW

@@ -11,12 +11,12 @@ from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY, SEES_INVOICES
 from accounts.selectors import Seats
 from digiforma.account_row import LastInvoice, account_row
-from digiforma.plan_panel import PlanPanel, plan_panel
+from digiforma.plan_panel import TRIAL, PlanPanel, TrialPanel, plan_panel, trial_panel
 from digiforma.usage_panel import PARIS, UsagePanel, usage_panel
 from learners.rolling_year import DAYS_COUNTED
 from learners.selectors import DayCount, history
 from options.selectors import Offer, offers
-from subscriptions.models import BillingIdentity
+from subscriptions.models import BillingIdentity, Subscription
 from subscriptions.next_invoice import awaits_gate
 from subscriptions.selectors import Usage
 from subscriptions.standing import Standing, standing
@@ -32,7 +32,8 @@ class Overview:
     request: RequestCard | None
     usage: UsagePanel
     plan: PlanPanel | None  # None without a plan today
-    ended: bool
+    trial: TrialPanel | None
+    has_ended: bool
     taken: tuple[Offer, ...]
     available: tuple[Offer, ...]
     sees_invoices: bool
@@ -58,7 +59,8 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         request=request,
         usage=usage_panel(account.counted, year, learner_limit=limit, seats=account.seats, at=at),
         plan=_plan(current, coming, membership, has_request=has_request, today=today),
-        ended=current is not None and current.plan is None,
+        trial=trial_panel(current, today) if current and current.status in TRIAL else None,
+        has_ended=current is not None and current.status == Subscription.Status.CANCELLED,
         taken=tuple(offer for offer in offered if offer.is_taken),
         available=tuple(offer for offer in offered if not offer.is_taken),
         sees_invoices=sees_invoices,

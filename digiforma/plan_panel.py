@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY, Role
-from subscriptions.tariffs import NoPrice
 from subscriptions.models import Subscription
 from subscriptions.next_invoice import NextInvoice, applied, next_invoice
 from subscriptions.periods import Commitment, latest_request_on
 from subscriptions.selectors import Usage
 from subscriptions.standing import Pending, Standing
 from subscriptions.tariffs import NoPrice
+from subscriptions.trials import DATA_KEPT_DAYS
 from subscriptions.vat import VatUnresolved
 
 MONTHS_IN_YEAR = 12
+TRIAL = (Subscription.Status.TRIALING, Subscription.Status.EXPIRED)
 
 
 class Doubt(StrEnum):
@@ -58,6 +59,31 @@ class PlanPanel:
     @property
     def is_cancelled(self) -> bool:
         return self.ends_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPanel:
+    """The right side of the sheet during a trial and after one that no plan followed (R22)."""
+
+    last_on: date
+    days_left: int
+    is_over: bool
+    data_kept_until: date
+    starts_on: date  # the first day paid, when a plan was chosen
+    plan: str
+
+
+def trial_panel(standing: Standing, today: date) -> TrialPanel:
+    """Return the panel of a subscription that is a trial, or was one."""
+    last_on = standing.trial_ends_on - timedelta(days=1)
+    return TrialPanel(
+        last_on=last_on,
+        days_left=(last_on - today).days,
+        is_over=standing.status == Subscription.Status.EXPIRED,
+        data_kept_until=standing.trial_ends_on + timedelta(days=DATA_KEPT_DAYS),
+        starts_on=standing.trial_ends_on,
+        plan=standing.trial_plan.name if standing.trial_plan else "",
+    )
 
 
 def plan_panel(

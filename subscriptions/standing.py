@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.models import Organization
 from subscriptions import standing_row
 from subscriptions.lines import Discount, Facts, Holding, Span
-from subscriptions.models import BillingIdentity, Component, PendingChange, Subscription
+from subscriptions.models import BillingIdentity, Component, PendingChange, Plan, Subscription
 from subscriptions.periods import Commitment, Period
 from subscriptions.tariffs import Negotiated, NoPrice, Price, PriceBook
 
@@ -70,7 +70,8 @@ class Standing:
     subscription: int
     status: str
     renews_on: date | None
-    trial_ends_on: date | None
+    trial_ends_on: date | None  # the first day after it
+    trial_plan: Terms | None  # what the trial becomes, once chosen (R22)
     span: Span | None  # the commitment that holds on the day
     entered: Period | None  # the last period entered
     plan: Terms | None
@@ -128,6 +129,7 @@ def standing(organization: Organization, on: date) -> Standing | None:
         status=row.status,
         renews_on=row.renews_on,
         trial_ends_on=row.trial_ends_on,
+        trial_plan=row.trial_plan and _chosen(row.trial_plan),
         span=next((span for span in spans if _holds(span, on)), None),
         entered=row.entered and _period(row.entered),
         plan=plan and _terms(plan),
@@ -164,6 +166,17 @@ def _terms(row: dict) -> Terms:
         name=row["name"],
         includes=frozenset(row["includes"]),
         **{limit: row[limit] for limit in standing_row.LIMITS},
+    )
+
+
+def _chosen(plan: Plan) -> Terms:
+    """Return the plan of a trial; what it includes matters once it is held."""
+    return Terms(
+        component=plan.component_id,
+        code=plan.code,
+        name=plan.name,
+        includes=frozenset(),
+        **{limit: getattr(plan, limit) for limit in standing_row.LIMITS},
     )
 
 

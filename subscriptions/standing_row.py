@@ -42,6 +42,7 @@ def row(organization: Organization, on: date) -> Subscription | None:
     """Return an organization's subscription with all that is read beside it, in one query."""
     return (
         Subscription.objects.filter(organization=organization)
+        .select_related("trial_plan__component")
         .annotate(
             spans=ArraySubquery(_spans()),
             entered=Subquery(_entered()),

@@ -69,6 +69,13 @@ def day_month(day: date) -> str:
 
 
 @register.filter
+def day_month_short(day: date) -> str:
+    """Return « 19 nov. » or « 1er déc. » where there is little room, as HTML."""
+    number, month = format_date(_local(day), "d MMM", locale=LOCALE).split(" ")
+    return _raised(f"{number}er {month}" if number == "1" else f"{number} {month}")
+
+
+@register.filter
 def eve(ends_before: date) -> date:
     """Return the last day of a half-open period, the eve of its `ends_before`."""
     return ends_before - timedelta(days=1)

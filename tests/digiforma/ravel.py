@@ -46,12 +46,13 @@ def found(
 
 
 def spread(organization: Organization, learners: int) -> None:
-    """Enrol learners over the year that ends today, and as many over the year before."""
+    """Enrol learners over the year that ends today, and half as many over the year before."""
     for number in range(2 * SESSIONS_A_YEAR):
-        rest = number % SESSIONS_A_YEAR < learners % SESSIONS_A_YEAR
+        of_year = learners if number < SESSIONS_A_YEAR else learners // 2
+        rest = number % SESSIONS_A_YEAR < of_year % SESSIONS_A_YEAR
         enroll(
             organization,
-            learners // SESSIONS_A_YEAR + rest,
+            of_year // SESSIONS_A_YEAR + rest,
             on=TODAY - timedelta(days=15 + 365 * number // SESSIONS_A_YEAR),
         )
 

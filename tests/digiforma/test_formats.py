@@ -110,6 +110,18 @@ def test_day_month_leaves_the_year_out(day, expected):
 
 
 @pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 11, 19), "19 nov."),
+        (date(2026, 5, 31), "31 mai"),
+        (date(2026, 12, 1), "1<sup>er</sup> déc."),
+    ],
+)
+def test_day_month_short_shortens_the_month(day, expected):
+    assert formats.day_month_short(day) == expected
+
+
+@pytest.mark.parametrize(
     ("moment", "expected"),
     [
         (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "17~h"),

@@ -1,27 +1,22 @@
 """« Mon abonnement », as each role sees it in each state that exists."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 
-from accounts.roles import Role
 from accounts.services import limit_seats
 from accounts.tenancy import staff_context
 from learners.models import DailyCount
 from learners.services import recount_all
 from subscriptions.items import end_item
-from subscriptions.models import BillingIdentity, Discount, Invoice
+from subscriptions.models import BillingIdentity, Discount
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change, cancel_at_term, change_at_term
 from subscriptions.renewal import renew
-from subscriptions.services import record_payment
-from support.drawing import Wish
-from support.labels import When
-from support.services import ask_plan_change, note_option_interest
 from tests import world
 from tests.digiforma import ravel
-from tests.digiforma.ravel import NOW, PAGE, TODAY, between, enroll, html, text, visit
+from tests.digiforma.ravel import NOW, TODAY, between, enroll, html, text, visit
 
 
 @pytest.fixture
@@ -178,7 +173,7 @@ def test_page_leaves_an_option_that_ends_out_of_the_next_invoice(found):
     said = text(visit(found(story).alice))
 
     assert "Total HT 148,00 € TTC, TVA 20 % 177,60 €" in said
-    assert "25,00 € HT par mois Jusqu’au 8 décembre" in said
+    assert "25,00 € HT par mois Jusqu’au 8 déc." in said
 
 
 def test_page_tells_the_vat_of_the_place_or_why_it_cannot(found):
