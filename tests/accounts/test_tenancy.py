@@ -316,6 +316,26 @@ def test_the_database_refuses_what_row_level_security_does_not_see(ravel):
     assert "permission denied" in refusal(lambda: execute("TRUNCATE learners_learner"))
 
 
+@pytest.mark.parametrize(("lookup", "is_indexed"), [("email", True), ("email__iexact", False)])
+def test_an_address_is_found_by_its_index_in_a_scope(ravel, lookup, is_indexed):
+    """Under a policy only leakproof operators reach an index: compare with plain equality (L13)."""
+    with tenant_context(ravel.pk):
+        Learner.objects.bulk_create(
+            Learner(organization=ravel, email=f"{number}@exemple.fr") for number in range(1000)
+        )
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    execute("SET LOCAL ROLE dg_owner")
+    execute("CREATE INDEX ON learners_learner (organization_id, upper(email))")
+    execute("ANALYZE learners_learner")
+    execute("SET LOCAL ROLE dg_app")
+
+    with tenant_context(ravel.pk):
+        plan = Learner.objects.filter(**{lookup: "7@exemple.fr"}).explain()
+
+    conditions = " ".join(re.findall(r"Index Cond: (.*)", plan))
+    assert ("email" in conditions) == is_indexed
+
+
 # The migration
 
 
