@@ -20,6 +20,7 @@ from support.actions import ACTIONS
 from support.drawing import REFUSALS
 from support.forms import ReplyForm
 from support.handover import NotAgreed
+from support.labels import KIND_LABELS
 from support.models import ContactMessage, Request
 from support.moves import AlreadyAsked
 from support.quotes import ExpiredQuote, StaleQuote
@@ -55,6 +56,19 @@ class TabFilter(admin.SimpleListFilter):
         return queryset.filter(queues.views(request.user)[tab])
 
 
+class KindFilter(admin.SimpleListFilter):
+    """What is asked; the form's empty choice is everything."""
+
+    title = gettext_lazy("type")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return KIND_LABELS
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 class AssignedFilter(admin.SimpleListFilter):
     """Whose requests; nobody's too."""
 
@@ -77,7 +91,7 @@ class RequestAdmin(ReadOnlyAdmin):
     """The queue and the file of a request; every change is a move with its own form."""
 
     list_display = ["reference"]
-    list_filter = [TabFilter, "kind", AssignedFilter]
+    list_filter = [TabFilter, KindFilter, AssignedFilter]
     search_fields = ["reference"]
     ordering = ["asked_on", "pk"]
     actions = None
@@ -100,12 +114,17 @@ class RequestAdmin(ReadOnlyAdmin):
         counted = queues.counts(request.user)
         current = request.GET.get("view") or (ALL if request.GET.get("q") else "todo")
         context["rows"] = queues.queue_rows(
-            context["cl"].result_list, who=moves.staff(request.user), on=timezone.localdate()
+            context["cl"].result_list,
+            labels={move: action.label for move, action in ACTIONS.items()},
+            who=moves.staff(request.user),
+            on=timezone.localdate(),
         )
         context["tabs"] = [
             (name, label, counted.get(name), name == current) for name, label in TABS.items()
         ]
-        context["actions_of"] = ACTIONS
+        context["kinds"] = KIND_LABELS
+        context["waiting"] = counted["waiting"]
+        context |= {name: request.GET.get(name, "") for name in ("view", "kind", "assigned")}
 
     def get_urls(self):
         wrap = self.admin_site.admin_view

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Organization, User
 from subscriptions import selectors as subscriptions
+from subscriptions.models import Subscription
 from subscriptions.periods import latest_request_on
 from subscriptions.selectors import Usage
 from subscriptions.standing import Standing, standing
@@ -12,6 +15,7 @@ from support import workflow
 from support.models import OPEN, Message, Quote, Request, RequestEvent
 from support.moves import LIVE, staff
 from support.queue import InvoiceFlag, invoice_flag, next_move, queue
+from support.selectors import option_names
 from support.workflow import Kind, Move, State
 
 
@@ -19,7 +23,7 @@ from support.workflow import Kind, Move, State
 class DeskStep:
     """One of the six steps of a plan change as staff see them."""
 
-    state: str
+    label: str
     on: date | None
     is_done: bool
     is_current: bool
@@ -41,6 +45,7 @@ class Client:
 
     organization: Organization
     standing: Standing | None
+    status: str
     usage: Usage | None
     percent: int | None
     others: tuple[Request, ...]
@@ -62,16 +67,20 @@ class RequestFile:
     moves: tuple[Move, ...]
     main: str
     may_answer: bool
+    may_note: bool
+    is_aside: bool  # where the bar of steps does not reach
+    options: tuple[str, ...]
 
 
-BAR = (
-    State.NEW,
-    State.PRICED,
-    State.QUOTED,
-    State.ACCEPTED,
-    State.HANDED_OVER,
-    State.APPLIED,
-)
+BAR_LABELS = {
+    State.NEW: _("Reçue"),
+    State.PRICED: _("Chiffrée"),
+    State.QUOTED: _("Devis envoyé"),
+    State.ACCEPTED: _("Acceptée"),
+    State.HANDED_OVER: _("Transmise aux ventes"),
+    State.APPLIED: _("Appliquée"),
+}
+BAR = tuple(BAR_LABELS)
 
 
 def request_file(request_id: int, *, user: User, on: date) -> RequestFile:
@@ -101,6 +110,9 @@ def request_file(request_id: int, *, user: User, on: date) -> RequestFile:
         moves=tuple(move for move in open_moves if move != main),
         main=main,
         may_answer=bool(who & workflow.ANSWERS) and request.requester is not None,
+        may_note=bool(who & workflow.ANSWERS),
+        is_aside=request.state not in BAR,
+        options=option_names(request.options) if request.options else (),
     )
 
 
@@ -118,7 +130,7 @@ def _steps(request: Request, events: tuple[RequestEvent, ...]) -> tuple[DeskStep
     place = BAR.index(request.state) if request.state in BAR else -1
     return tuple(
         DeskStep(
-            state=state,
+            label=BAR_LABELS[state],
             on=entered.get(state) if number <= place else None,
             is_done=number <= place,
             is_current=number == place,
@@ -153,6 +165,7 @@ def _client(request: Request, on: date) -> Client:
     organization = request.organization
     usage = subscriptions.usage(organization, on)
     limit = usage.learner_limit
+    current = standing(organization, on)
     others = (
         Request.objects.for_organization(organization)
         .filter(state__in=OPEN)
@@ -162,7 +175,8 @@ def _client(request: Request, on: date) -> Client:
     )
     return Client(
         organization=organization,
-        standing=standing(organization, on),
+        standing=current,
+        status=Subscription.Status(current.status).label if current else "",
         usage=usage,
         percent=100 * usage.learners // limit if limit else None,
         others=tuple(others),

@@ -18,7 +18,9 @@ class AlreadyAsked(Exception):
     """A plan change is under way; its reference is the message."""
 
 
-REMAINS_LIVE = frozenset({State.PRICED, State.QUOTED, State.ACCEPTED, State.HANDED_OVER})
+REMAINS_LIVE = frozenset(
+    {State.PRICED, State.QUOTED, State.ACCEPTED, State.HANDED_OVER, State.APPLIED}
+)
 LIVE = [Quote.Status.DRAFT, Quote.Status.SENT, Quote.Status.ACCEPTED]
 
 

@@ -92,31 +92,45 @@ class QueueRow:
     assigned: str
     initials: str
     next_move: str
+    next_label: str
 
 
-def queue_rows(requests, *, who: frozenset[workflow.Who], on: date) -> list[QueueRow]:
-    """Return the lines of one page of the queue, of requests that `queue` annotated."""
-    return [
-        QueueRow(
-            pk=row.pk,
-            reference=row.reference,
-            title=row.title,
-            kind=row.get_kind_display(),
-            state=row.get_state_display(),
-            tone=TONES.get(row.state, ""),
-            asked_on=row.asked_on,
-            clicks=row.clicks,
-            organization=row.organization.name,
-            percent=100 * row.learners // row.learner_limit
-            if row.learners is not None and row.learner_limit
-            else None,
-            invoice=invoice_flag(row.renews_on, is_open=row.is_open, on=on),
-            assigned=row.assigned_to.full_name if row.assigned_to else "",
-            initials=row.assigned_to.initials if row.assigned_to else "",
-            next_move=next_move(row, who),
-        )
-        for row in requests
-    ]
+def queue_rows(
+    requests, *, labels: dict[str, str], who: frozenset[workflow.Who], on: date
+) -> list[QueueRow]:
+    """Return the lines of one page of the queue, of requests that `queue` annotated.
+
+    `labels` name the moves.
+    """
+    return [_row(request, labels, who, on) for request in requests]
+
+
+def _row(
+    request: Request, labels: dict[str, str], who: frozenset[workflow.Who], on: date
+) -> QueueRow:
+    assigned = request.assigned_to
+    move = next_move(request, who)
+    return QueueRow(
+        pk=request.pk,
+        reference=request.reference,
+        title=request.title,
+        kind=request.get_kind_display(),
+        state=request.get_state_display(),
+        tone=TONES.get(request.state, ""),
+        asked_on=request.asked_on,
+        clicks=request.clicks,
+        organization=request.organization.name,
+        percent=_percent(request.learners, request.learner_limit),
+        invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=on),
+        assigned=assigned.full_name if assigned else "",
+        initials=assigned.initials if assigned else "",
+        next_move=move,
+        next_label=labels.get(move, ""),
+    )
+
+
+def _percent(count: int | None, limit: int | None) -> int | None:
+    return 100 * count // limit if count is not None and limit else None
 
 
 TONES = {State.PRICED: "info", State.HANDED_OVER: "info", State.ACCEPTED: "ok", State.APPLIED: "ok"}

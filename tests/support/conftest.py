@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Membership, Organization, User
@@ -119,9 +120,20 @@ def gather() -> Desk:
     return Desk(people, ravel, elsewhere)
 
 
+@pytest.fixture(scope="module")
+def gathered(django_db_setup, django_db_blocker):
+    """Write the town once for a module, and take it back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield gather()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def desk(db) -> Desk:
-    return gather()
+def desk(gathered) -> Desk:
+    """The town, with what the test before wrote undone."""
+    with transaction.atomic():
+        yield gathered
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

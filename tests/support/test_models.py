@@ -104,37 +104,30 @@ def test_what_was_asked_never_changes(staff, change):
     assert refused(f"UPDATE support_request SET {change} WHERE id = %s", request.pk)
 
 
-@pytest.mark.parametrize("table", ["request", "requestevent", "message", "quote"])
-def test_nothing_of_a_request_is_deleted(staff, table):
+def test_nothing_of_a_request_is_deleted(staff):
     request = staff.ask(message="Bonjour")
     staff.price(request)
 
-    assert refused(f"DELETE FROM support_{table} WHERE organization_id = %s", staff.ravel.pk)
-    assert {
-        "request": Request,
-        "requestevent": RequestEvent,
-        "message": Message,
-        "quote": Quote,
-    }[table].objects.exists()
+    for model in (Message, RequestEvent, Quote, Request):
+        table = model._meta.db_table
+        assert refused(f"DELETE FROM {table} WHERE organization_id = %s", staff.ravel.pk)
+        assert model.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_a_quote_that_was_sent_is_frozen(staff):
+    request = staff.ask()
+    staff.price(request)
+    quote = staff.send(request)
+
+    for change in (
         "net_cents = 1, gross_cents = 1 + vat_cents",
         "lines = '[]'",
         "effective_on = '2026-01-01'",
         "plan_id = 1",
         "valid_until = '2030-01-01'",
         "status = 'draft'",
-    ],
-)
-def test_a_quote_that_was_sent_is_frozen(staff, change):
-    request = staff.ask()
-    staff.price(request)
-    quote = staff.send(request)
-
-    assert refused(f"UPDATE support_quote SET {change} WHERE id = %s", quote.pk)
+    ):
+        assert refused(f"UPDATE support_quote SET {change} WHERE id = %s", quote.pk)
 
 
 def test_history_is_append_only(staff):
