@@ -18,6 +18,7 @@ WITHOUT_DATABASE = {
     "check",
     "collectstatic",
     "compilemessages",
+    "demo_logins",
     "diffsettings",
     "findstatic",
     "help",
