@@ -4,7 +4,8 @@ DIGIFORMA_ENV is `development` (the default), `test` or `production`.
 """
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -37,6 +38,18 @@ def positive_integer(name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ImproperlyConfigured(f"{name} must be a whole number from 1, not {text!r}.")
     return int(text)
+
+
+def dated_percents(name: str, default: str) -> tuple[tuple[date, Decimal], ...]:
+    """Return yearly rates in percent, each from its day on: « 2026-01-01=15,2026-07-01=14.4 »."""
+    try:
+        pairs = [entry.split("=") for entry in os.environ.get(name, default).split(",")]
+        rates = sorted((date.fromisoformat(day.strip()), Decimal(rate)) for day, rate in pairs)
+    except (ValueError, InvalidOperation) as error:
+        raise ImproperlyConfigured(f"{name} must look like 2026-01-01=15.00: {error}") from None
+    if any(not rate.is_finite() or rate < 0 for _day, rate in rates):
+        raise ImproperlyConfigured(f"{name} holds a rate that is no percentage.")
+    return tuple(rates)
 
 
 def database(url: str) -> dict:
@@ -275,7 +288,11 @@ SELLER = {
     "vat_number": secret("SELLER_VAT_NUMBER", development="FR44732829320"),
     "iban": secret("SELLER_IBAN", development="FR76 3000 6000 0112 3456 7890 189"),
     "bic": secret("SELLER_BIC", development="AGRIFRPP"),
+    "vat_on_debits": os.environ.get("SELLER_VAT_ON_DEBITS", "") == "1",
 }
+# Yearly late-payment rate by first day (R16): what an invoice prints is the rate of its issue
+# date. Add a day, never change one that invoices were issued under.
+LATE_INTEREST_RATES = dated_percents("LATE_INTEREST_RATES", "2023-01-01=15.00")
 
 # Jobs. The rows are the queue: losing Redis loses nothing but a minute.
 REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("learners.urls")),
+    path("", include("subscriptions.urls")),
     path("", include("support.urls")),
     path("compte/abonnement/", views.my_subscription, name="my-subscription"),
     path("compte/abonnement/options/", include("options.urls")),

@@ -232,6 +232,7 @@ def _leave_period(subscription: Subscription, rows: list[InvoiceLine]) -> None:
     if changed.exists():
         raise NotApplicable("changed since")
     Period.objects.filter(subscription=subscription, starts_on=starts_on).delete()
+    CommitmentSpan.objects.filter(subscription=subscription, anchor_on=starts_on).delete()
     for facts in (
         Item.objects.filter(subscription=subscription),
         CommitmentSpan.objects.filter(subscription=subscription),

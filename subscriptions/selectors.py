@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q, Sum
 
 from accounts.models import Organization
 from accounts.selectors import seats
 from learners.selectors import count_on
+from subscriptions import lateness
 from subscriptions.facts import price_book
 from subscriptions.models import (
     BillingIdentity,
@@ -161,6 +163,22 @@ def with_waiting_change(subscriptions: Iterable[Subscription]) -> set[int]:
         PendingChange.objects.filter(
             subscription__in=subscriptions, state=PendingChange.State.WAITING
         ).values_list("subscription_id", flat=True)
+    )
+
+
+def late_fees(invoice: Invoice, on: date) -> lateness.LateFees | None:
+    """Return what an invoice's lateness costs on a day, at the rate it prints; None in time (R16).
+
+    Nothing bills it: staff may claim it.
+    """
+    if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return None
+    return lateness.late_fees(
+        invoice.to_pay_cents,
+        [(payment.received_on, payment.amount_cents) for payment in invoice.payments.all()],
+        due_on=invoice.due_on,
+        percent=lateness.rate_on(settings.LATE_INTEREST_RATES, invoice.issued_on),
+        on=on,
     )
 
 

@@ -6,12 +6,13 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import SEES_SUBSCRIPTION, WRITES_LEARNERS
+from accounts.roles import SEES_INVOICES, SEES_SUBSCRIPTION, WRITES_LEARNERS
 
 register = template.Library()
 
 ACCOUNT_PAGES = (
     ("my-subscription", _("Mon abonnement"), SEES_SUBSCRIPTION),
+    ("invoices", _("Factures"), SEES_INVOICES),
     ("requests", _("Demandes"), SEES_SUBSCRIPTION),
     ("imports", _("Imports"), WRITES_LEARNERS),
 )
