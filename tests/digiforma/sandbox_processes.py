@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from digiforma.sandbox.processes import free_port
@@ -65,29 +66,36 @@ class Up:
 
     def family(self) -> set[int]:
         """Return every process below the supervisor."""
-        parents = {}
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = status.read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            parents[int(status.parent.name)] = int(fields[1])
+        below = parents()
         found, frontier = set(), {self.process.pid}
         while frontier:
-            frontier = {pid for pid, parent in parents.items() if parent in frontier}
+            frontier = {pid for pid, parent in below.items() if parent in frontier}
             found |= frontier
         return found
 
-    def answers(self) -> int:
-        """Return the status of the health page."""
+    def health(self) -> int | None:
+        """Return the status of the health page; None while nobody answers."""
         address = f"http://127.0.0.1:{self.port}/sante/"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return answer.status
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return answer.status
+        except OSError:
+            return None
 
     def signal(self, number: signal.Signals) -> int:
         """Send a signal to the supervisor alone and return its exit code."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+
+def parents() -> dict[int, int]:
+    """Return the parent of each process of the machine."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = status.read_text().rpartition(")")[2].split()
+            found[int(status.parent.name)] = int(fields[1])
+    return found
 
 
 def living(pids: set[int]) -> set[int]:

@@ -28,7 +28,6 @@ DANGERS = [
     ),
     ("", "dg_owner", "dg_owner inherits dg_owner and may change the tables"),
 ]
-pytestmark = pytest.mark.xdist_group("safe_role")  # they spoil one cluster, one after the other
 
 
 @pytest.fixture(scope="module")
