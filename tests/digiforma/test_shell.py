@@ -20,12 +20,14 @@ def nowhere(request):
 
 urlpatterns = [
     path("compte/abonnement/", nowhere, name="my-subscription"),
+    path("compte/factures/", nowhere, name="invoices"),
     path("compte/demandes/", nowhere, name="requests"),
     path("compte/imports/", nowhere, name="imports"),
     *addresses,
 ]
 
-SUBSCRIPTION, REQUESTS, IMPORTS = "/compte/abonnement/", "/compte/demandes/", "/compte/imports/"
+SUBSCRIPTION, INVOICES = "/compte/abonnement/", "/compte/factures/"
+REQUESTS, IMPORTS = "/compte/demandes/", "/compte/imports/"
 
 
 def links(address: str, role: Role | None) -> list[Link]:
@@ -37,8 +39,8 @@ def links(address: str, role: Role | None) -> list[Link]:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.OWNER, [SUBSCRIPTION, REQUESTS, IMPORTS]),
-        (Role.ADMINISTRATOR, [SUBSCRIPTION, REQUESTS, IMPORTS]),
+        (Role.OWNER, [SUBSCRIPTION, INVOICES, REQUESTS, IMPORTS]),
+        (Role.ADMINISTRATOR, [SUBSCRIPTION, INVOICES, REQUESTS, IMPORTS]),
         (Role.SALES, [SUBSCRIPTION, REQUESTS]),
         (Role.TRAINER, []),
         (None, []),  # staff, and whoever has not signed in
@@ -51,10 +53,11 @@ def test_account_nav_shows_each_role_the_pages_it_may_open(role, expected):
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        (SUBSCRIPTION, ["page", "", ""]),
-        (SUBSCRIPTION + "options/e-signature/souscrire/", ["true", "", ""]),
-        (IMPORTS, ["", "", "page"]),
-        ("/accessibilite/", ["", "", ""]),
+        (SUBSCRIPTION, ["page", "", "", ""]),
+        (SUBSCRIPTION + "options/e-signature/souscrire/", ["true", "", "", ""]),
+        (INVOICES + "F2026-000001/", ["", "true", "", ""]),
+        (IMPORTS, ["", "", "", "page"]),
+        ("/accessibilite/", ["", "", "", ""]),
     ],
 )
 def test_account_nav_marks_where_one_is(address, expected):

@@ -57,7 +57,8 @@ SHARE = Stated(
             {"kind": "credit", "net_cents": -15364, "is_goodwill": True, "price_list_on": None},
             [
                 "Geste commercial",
-                "18 jours sur 28 non utilisés, au prix facturé de 239,00 € la période, prix négocié",
+                "18 jours sur 28 non utilisés, au prix facturé de 239,00 € la période, "
+                "prix négocié",
             ],
         ),
         (
@@ -118,7 +119,7 @@ def test_a_change_now_explains_both_of_its_lines(ravel):
         (
             "ÉQUIPE, part non utilisée",
             11900,
-            "−18/28",
+            "\u221218/28",
             [
                 "18 jours sur 28 non utilisés, au prix facturé de 119,00 € la période, tarif en "
                 "vigueur au 24 septembre 2024"

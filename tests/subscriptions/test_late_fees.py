@@ -33,7 +33,7 @@ def told(fees) -> tuple | None:
         ([], date(2026, 3, 12), ([(14280, 10, 59)], 4059)),  # 58.68
         ([(date(2026, 3, 2), 14280)], date(2026, 4, 1), None),
         ([(date(2026, 2, 20), 4280)], date(2026, 3, 12), ([(10000, 10, 41)], 4041)),
-        (  # each segment is rounded by itself: 59 + 20, where 14280 × 10 + 10000 × 5 days would be 79
+        (  # each segment is rounded by itself: 58.68 and 20.55 together would be 79
             [(date(2026, 3, 12), 4280)],
             date(2026, 3, 17),
             ([(14280, 10, 59), (10000, 5, 21)], 4080),
