@@ -4,9 +4,10 @@ Every deed changes facts (what is held, under which commitment, at which price),
 settlement since the day it takes effect. A renewal is a settlement that enters a period.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
-from subscriptions import bounds, invoicing, lines
+from subscriptions import bounds, bulk, invoicing, lines
 from subscriptions.facts import facts_of, issued_since, price_book
 from subscriptions.invoicing import Draft
 from subscriptions.models import CommitmentSpan, Invoice, Period, Subscription
@@ -95,35 +96,49 @@ def enter(subscriptions: list[Subscription]) -> dict[int, Days]:
     Returns the days of each, by the subscription's id.
     """
     spans = _running_spans(subscriptions)
-    entered = {}
-    rows = []
+    entered = {each.pk: _entering(each, spans[each.pk]) for each in subscriptions}
+    bulk.insert(Period, entered.values(), tuple(PeriodRow.__dataclass_fields__))
+    for ends_before in sorted({row.ends_before for row in entered.values()}):
+        ids = [key for key, row in entered.items() if row.ends_before == ends_before]
+        Subscription.objects.filter(pk__in=ids).update(renews_on=ends_before)
     for subscription in subscriptions:
-        span = spans[subscription.pk]
-        commitment = Commitment(span.commitment)
-        number = number_on(span.anchor_on, commitment, subscription.renews_on)
-        days = period(span.anchor_on, commitment, number)
-        entered[subscription.pk] = days
-        rows.append(_period_row(subscription, span, number, days))
-        subscription.renews_on = days.ends_before
-    Period.objects.bulk_create(rows)
-    Subscription.objects.bulk_update(subscriptions, ["renews_on"])
-    return entered
+        subscription.renews_on = entered[subscription.pk].ends_before
+    return {key: Days(row.starts_on, row.ends_before) for key, row in entered.items()}
 
 
-def _running_spans(subscriptions: list[Subscription]) -> dict[int, CommitmentSpan]:
-    ids = [subscription.pk for subscription in subscriptions]
-    rows = CommitmentSpan.objects.filter(subscription__in=ids, ends_before=None)
-    return {span.subscription_id: span for span in rows}
+@dataclass(slots=True)
+class PeriodRow:
+    """A period as it is stored; the names are the columns of Period."""
+
+    organization_id: int
+    subscription_id: int
+    commitment_span_id: int
+    number: int
+    starts_on: date
+    ends_before: date
 
 
-def _period_row(
-    subscription: Subscription, span: CommitmentSpan, number: int, days: Days
-) -> Period:
-    return Period(
+def _entering(subscription: Subscription, span: tuple[int, str, date]) -> PeriodRow:
+    span_id, commitment, anchor_on = span
+    number = number_on(anchor_on, Commitment(commitment), subscription.renews_on)
+    days = period(anchor_on, Commitment(commitment), number)
+    return PeriodRow(
         organization_id=subscription.organization_id,
-        subscription=subscription,
-        commitment_span=span,
+        subscription_id=subscription.pk,
+        commitment_span_id=span_id,
         number=number,
         starts_on=days.starts_on,
         ends_before=days.ends_before,
     )
+
+
+def _running_spans(subscriptions: list[Subscription]) -> dict[int, tuple[int, str, date]]:
+    """Return the running commitment of each: its id, the commitment, the anchor."""
+    ids = [subscription.pk for subscription in subscriptions]
+    rows = CommitmentSpan.objects.filter(subscription__in=ids, ends_before=None)
+    return {
+        subscription: span
+        for subscription, *span in rows.values_list(
+            "subscription_id", "pk", "commitment", "anchor_on"
+        )
+    }

@@ -5,8 +5,7 @@ import json
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.core.serializers.json import DjangoJSONEncoder
-
+from subscriptions.document_rows import LineRow
 from subscriptions.models import Invoice, InvoiceLine, NumberSeries
 
 
@@ -14,7 +13,7 @@ class IssueDateGoesBack(Exception):
     """A document would be dated before the last one of its series (R12)."""
 
 
-def number_documents(documents: list[tuple[Invoice, list[InvoiceLine]]]) -> None:
+def number_documents(documents: list[tuple[Invoice, list[LineRow]]]) -> None:
     """Give documents of one seller and one day their numbers, in order, chained.
 
     Takes a range of each series in one statement, and locks its row until the commit: call it
@@ -47,7 +46,7 @@ def _locked(invoice: Invoice, name: str) -> NumberSeries:
     return NumberSeries.objects.select_for_update().get(seller=invoice.seller, name=name)
 
 
-def _chain(invoice: Invoice, rows: list[InvoiceLine], series: NumberSeries) -> None:
+def _chain(invoice: Invoice, rows: list[LineRow], series: NumberSeries) -> None:
     invoice.series, invoice.sequence = series.name, series.last
     invoice.number = f"{series.name}-{series.last:06d}"
     invoice.previous_hash = series.last_hash
@@ -85,12 +84,11 @@ HASHED_OF_LINE = (
 )
 
 
-def document_hash(invoice: Invoice, rows: Iterable[InvoiceLine]) -> str:
+def document_hash(invoice: Invoice, rows: Iterable[InvoiceLine | LineRow]) -> str:
     """Return the SHA-256 of all that a document states, chained to the one before it."""
-    stated = {name: getattr(invoice, name) for name in HASHED}
-    stated["lines"] = [
-        {**{name: getattr(row, name) for name in HASHED_OF_LINE}, "vat_rate": f"{row.vat_rate:.2f}"}
-        for row in rows
-    ]
-    text = json.dumps(stated, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+    stated = [getattr(invoice, name) for name in HASHED]
+    for row in rows:
+        stated.append([getattr(row, name) for name in HASHED_OF_LINE])
+        stated.append(f"{row.vat_rate:.2f}")
+    text = json.dumps(stated, default=str, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

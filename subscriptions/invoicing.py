@@ -10,24 +10,29 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.forms.models import model_to_dict
 
 from subscriptions import account_credit, waiting
 from subscriptions.chain import number_documents
 from subscriptions.designations import designation
+from subscriptions.document_rows import LineRow, insert_documents
 from subscriptions.lines import CREDIT, Line
 from subscriptions.models import (
     BillingIdentity,
     Component,
     Invoice,
-    InvoiceLine,
     Subscription,
+    WaitingLine,
 )
 from subscriptions.periods import due_on
 from subscriptions.selectors import place
 from subscriptions.vat import Treatment, totals, treatment
 
 CARRIED = "carried"
+BUYER = tuple(
+    field.attname
+    for field in BillingIdentity._meta.concrete_fields
+    if field.attname not in {"id", "organization_id"}
+)
 
 
 @dataclass(slots=True)
@@ -65,8 +70,7 @@ def issue_all(drafts: list[Draft], *, on: date) -> list[Invoice | None]:
     issued = []
     for draft in drafts:
         identity = identities[draft.subscription.organization_id]
-        vat = treatment(place(identity))
-        invoice, rows = _document(draft, identity, vat, names, on)
+        invoice, rows = _document(draft, identity, names, on)
         small = waiting.is_too_small(draft, invoice)
         issued.append(None if small else (draft, invoice, rows))
         if small:
@@ -75,22 +79,20 @@ def issue_all(drafts: list[Draft], *, on: date) -> list[Invoice | None]:
     return [each[1] if each else None for each in issued]
 
 
-def _write(documents: list[tuple[Draft, Invoice, list[InvoiceLine]]]) -> None:
+def _write(documents: list[tuple[Draft, Invoice, list[LineRow]]]) -> None:
     """Settle by credit, number, insert: the number is taken last."""
-    account_credit.use([invoice for _draft, invoice, _rows in documents])
-    number_documents([(invoice, rows) for _draft, invoice, rows in documents])
-    Invoice.objects.bulk_create([invoice for _draft, invoice, _rows in documents])
-    for _draft, invoice, rows in documents:
-        for row in rows:
-            row.invoice = invoice
-    InvoiceLine.objects.bulk_create([row for *_rest, rows in documents for row in rows])
+    invoices = [invoice for _draft, invoice, _rows in documents]
+    numbered = [(invoice, rows) for _draft, invoice, rows in documents]
+    account_credit.use(invoices)
+    number_documents(numbered)
+    insert_documents(numbered)
     waiting.mark_carried([(draft, invoice) for draft, invoice, _rows in documents])
-    account_credit.record([invoice for _draft, invoice, _rows in documents])
+    account_credit.record(invoices)
 
 
-def _names(components: Iterable) -> dict:
+def _names(components: Iterable) -> dict[int, str]:
     rows = Component.objects.filter(pk__in=set(components))
-    return {component.pk: component for component in rows}
+    return dict(rows.values_list("pk", "name"))
 
 
 def billing_identities(subscriptions: Iterable[Subscription]) -> dict[int, BillingIdentity]:
@@ -101,16 +103,17 @@ def billing_identities(subscriptions: Iterable[Subscription]) -> dict[int, Billi
         for row in BillingIdentity.objects.filter(organization__in=organizations)
     }
     return {
-        key: filled.get(key) or BillingIdentity(organization=each, legal_name=each.name)
+        key: filled.get(key) or BillingIdentity(organization_id=key, legal_name=each.name)
         for key, each in organizations.items()
     }
 
 
 def _document(
-    draft: Draft, identity: BillingIdentity, vat: Treatment, names: dict, on: date
-) -> tuple[Invoice, list[InvoiceLine]]:
-    """Return a document and its lines, all but its number (R1)."""
-    rows = [_row(draft, line, names, vat) for line in draft.lines]
+    draft: Draft, identity: BillingIdentity, names: dict[int, str], on: date
+) -> tuple[Invoice, list[LineRow]]:
+    """Return a document and its lines, all but its number (R1). Raises VatUnresolved."""
+    vat = treatment(place(identity))
+    rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
     rows += [_carried_row(draft, each, vat) for each in draft.carried]
     for position, row in enumerate(rows, start=1):
         row.position = position
@@ -119,9 +122,9 @@ def _document(
     vat_cents = sum(total.amount_cents for total in vat_totals)
     is_credit_note = net_cents < 0
     invoice = Invoice(
-        organization=draft.subscription.organization,
-        seller=draft.subscription.seller,
-        subscription=draft.subscription,
+        organization_id=draft.subscription.organization_id,
+        seller_id=draft.subscription.seller_id,
+        subscription_id=draft.subscription.pk,
         kind=Invoice.Kind.CREDIT_NOTE if is_credit_note else Invoice.Kind.INVOICE,
         issued_on=on,
         due_on=due_on(on),
@@ -139,7 +142,7 @@ def _document(
         ],
         vat_ground=vat.ground,
         seller_identity=settings.SELLER,
-        buyer_identity=model_to_dict(identity, exclude=["id", "organization"]),
+        buyer_identity={name: getattr(identity, name) for name in BUYER},
     )
     return invoice, rows
 
@@ -154,15 +157,15 @@ def _corrected(draft: Draft) -> Invoice:
     ).latest("issued_on", "pk")
 
 
-def _row(draft: Draft, line: Line, names: dict, vat: Treatment) -> InvoiceLine:
-    return InvoiceLine(
-        organization=draft.subscription.organization,
-        subscription=draft.subscription,
+def _row(draft: Draft, line: Line, name: str, vat: Treatment) -> LineRow:
+    return LineRow(
+        organization_id=draft.subscription.organization_id,
+        subscription_id=draft.subscription.pk,
         component_id=line.component,
         kind=line.kind,
         operation=draft.operation,
         commitment=line.commitment,
-        designation=designation(names[line.component].name, line),
+        designation=designation(name, line.kind, line.commitment),
         starts_on=line.starts_on,
         ends_before=line.ends_before,
         full_price_cents=line.full_price_cents,
@@ -177,12 +180,12 @@ def _row(draft: Draft, line: Line, names: dict, vat: Treatment) -> InvoiceLine:
     )
 
 
-def _carried_row(draft: Draft, each, vat: Treatment) -> InvoiceLine:
+def _carried_row(draft: Draft, waited: WaitingLine, vat: Treatment) -> LineRow:
     """Return a line that waited, as it stands on the invoice that carries it (R13)."""
-    return InvoiceLine(
-        organization=draft.subscription.organization,
-        subscription=draft.subscription,
+    return LineRow(
+        organization_id=draft.subscription.organization_id,
+        subscription_id=draft.subscription.pk,
         kind=CARRIED,
         vat_rate=vat.rate,
-        **{name: getattr(each, name) for name in waiting.COPIED},
+        **{name: getattr(waited, name) for name in waiting.COPIED},
     )

@@ -188,7 +188,9 @@ def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on
     """Return what a holding owes from `on`, which counts, to the period's end (R5, R6, R10)."""
     price = book.price(holding.component, entered.commitment, on, facts.negotiated)
     percent = _discount(facts, entered.period) if holding.is_plan else Decimal(0)
-    full_price_cents = discounted(price.amount_cents, percent=percent)
+    full_price_cents = (
+        discounted(price.amount_cents, percent=percent) if percent else price.amount_cents
+    )
     days = entered.period.days_left(on)
     return Line(
         component=holding.component,
@@ -221,13 +223,17 @@ def _credit(share: Line, days: Period, on: date) -> Line:
 
 
 def _discount(facts: Facts, days: Period) -> Decimal:
-    """Return the percentage that runs in a period; the latest discount wins."""
+    """Return the percentage that runs in a period; the latest discount wins.
+
+    Only the periods that began since its first day count, whatever a commitment cut short.
+    """
     for discount in reversed(facts.discounts):
         if discount.starts_on > days.starts_on:
             continue
-        before = entered_periods(
+        entered = entered_periods(
             facts.spans, ending_after=discount.starts_on, starting_before=days.starts_on
         )
+        before = [each for each in entered if each.period.starts_on >= discount.starts_on]
         if len(before) < discount.periods:
             return discount.percent
     return Decimal(0)

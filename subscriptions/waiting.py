@@ -44,7 +44,7 @@ def is_too_small(draft, invoice: Invoice) -> bool:
     return below_invoicing_minimum(invoice.gross_cents)
 
 
-def keep(draft, names: dict) -> None:
+def keep(draft, names: dict[int, str]) -> None:
     """Keep a draft's lines for the next invoice."""
     WaitingLine.objects.bulk_create(
         WaitingLine(
@@ -52,7 +52,7 @@ def keep(draft, names: dict) -> None:
             subscription=draft.subscription,
             component_id=line.component,
             operation=draft.operation,
-            designation=designation(names[line.component].name, line),
+            designation=designation(names[line.component], line.kind, line.commitment),
             price_list_id=line.price_list,
             **{
                 name: getattr(line, name)
