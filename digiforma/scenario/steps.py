@@ -1,0 +1,153 @@
+"""The kinds of steps, with the fields of each (docs/scenarios.md): the contract as one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from digiforma.scenario import values
+from digiforma.scenario.catalogue import Sold, price_list
+from digiforma.scenario.values import Read
+from digiforma.scenario.wrong import Wrong
+
+Given = dict[str, Any]
+Check = Callable[[Given, date], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done on a day; `number` counts from 1."""
+
+    number: int
+    on: date
+    do: str
+    given: Given
+
+    @property
+    def until(self) -> date:
+        """The last day of the step."""
+        return self.given.get("until") or self.on
+
+    def wrong(self, name: str, why: str) -> Wrong:
+        """Return the refusal of one of its fields, found while it was played."""
+        return Wrong(why, "steps", self.number - 1, name)
+
+
+def _passes(_given: Given, _on: date) -> None:
+    """Ask nothing more of a step than its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one kind of step takes, and what its fields must be to one another."""
+
+    required: dict[str, Read]
+    optional: dict[str, Read] = field(default_factory=dict)
+    check: Check = _passes
+
+
+def kinds(sold: Sold, organization: Read) -> dict[str, Kind]:
+    """Return every kind of step, for what is on sale and who may be named."""
+    plan = values.among(sold.plans, _("une formule du catalogue est attendue"))
+    option = values.among(sold.options, _("une option du catalogue est attendue"))
+    of = {"organization": organization}
+    when = {"when": values.one_of("now", "term")}
+    terms = {"plan": plan, "commitment": values.commitment}
+    some_options = {"options": values.distinct(option)}
+    reason = {"reason": values.optional_text}
+    quote = {"quote": values.text}
+    document = {"document": values.number}
+    return {
+        "subscribe": Kind(of | terms, some_options),
+        "start_trial": Kind(of | {"days": values.whole(1, 3660)}, terms, _both_terms),
+        "convert_trial": Kind(of),
+        "change_plan": Kind(
+            of | when,
+            terms
+            | some_options
+            | reason
+            | {"staff": values.truth, "effective_on": values.played_day},
+            _changes_something,
+        ),
+        "subscribe_option": Kind(
+            of,
+            some_options
+            | {
+                "option": option,
+                "by": values.one_of("owner", "administrator", "sales"),
+                "key": values.text,
+            },
+            _one_order,
+        ),
+        "end_option": Kind(of | {"option": option}),
+        "cancel": Kind(of, reason),
+        "undo_pending": Kind(of),
+        "set_learners": Kind(of | {"count": values.whole(0)}),
+        "set_price": Kind(
+            of | {"plan": plan, "price": values.cents, "from": values.day, "to": values.day},
+            reason,
+            _days_in_order,
+        ),
+        "add_discount": Kind(
+            of | {"percent": values.percent, "periods": values.whole(1, 1200)}, reason
+        ),
+        "set_place": Kind(
+            of | {"country": values.country},
+            {
+                "postal_code": values.optional_text,
+                "vat_number": values.optional_text,
+                "vat_checked": values.truth,
+            },
+        ),
+        "credit_days": Kind(of | {"days": values.whole(1, 3660)}, reason),
+        "cancel_document": Kind(document, reason),
+        "pay": Kind(document | {"amount": values.positive_cents}),
+        "quote": Kind(
+            of | when | {"as": values.text, "valid_until": values.played_day},
+            terms | some_options | {"effective_on": values.played_day},
+            _quotes_something,
+        ),
+        "accept_quote": Kind(quote),
+        "apply_quote": Kind(quote),
+        "publish_prices": Kind({"price_list": price_list(sold.plans, sold.options)}),
+        "run_daily": Kind({}, {"until": values.played_day}, _until_later),
+    }
+
+
+def _both_terms(given: Given, _on: date) -> None:
+    """A trial has a plan and a commitment for after, or neither."""
+    for name, other in (("plan", "commitment"), ("commitment", "plan")):
+        if other in given and name not in given:
+            raise Wrong(_("ce champ manque à côté de %(other)s") % {"other": other}, name)
+
+
+def _changes_something(given: Given, on: date) -> None:
+    _quotes_something(given, on)
+    if given.get("effective_on", on) > on:
+        raise Wrong(_("une date d’effet n’est pas après le jour de l’étape"), "effective_on")
+
+
+def _quotes_something(given: Given, on: date) -> None:
+    if given.get("valid_until", on) < on:
+        raise Wrong(_("le dernier jour de validité est avant celui de l’étape"), "valid_until")
+    if "plan" not in given and "commitment" not in given:
+        raise Wrong(_("une formule ou un engagement est attendu"), "plan")
+
+
+def _one_order(given: Given, _on: date) -> None:
+    if ("option" in given) == ("options" in given):
+        raise Wrong(_("soit option, soit options est attendu"), "option")
+    if given.get("options") == []:
+        raise Wrong(_("une option au moins est attendue"), "options")
+
+
+def _days_in_order(given: Given, _on: date) -> None:
+    if given["to"] < given["from"]:
+        raise Wrong(_("le dernier jour est avant le premier"), "to")
+
+
+def _until_later(given: Given, on: date) -> None:
+    if given.get("until", on) < on:
+        raise Wrong(_("le dernier jour est avant celui de l’étape"), "until")
