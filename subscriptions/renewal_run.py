@@ -16,9 +16,11 @@ from accounts.tenancy import staff_context
 from subscriptions import selectors
 from subscriptions.billing import renew_together
 from subscriptions.chain import IssueDateGoesBack
+from subscriptions.holdings import lock
 from subscriptions.items import NotActive
-from subscriptions.models import Seller, Subscription, SupportNotice
+from subscriptions.models import Seller, Subscription
 from subscriptions.pending import apply_pending
+from subscriptions.places import ask_support
 from subscriptions.renewal import NotDue, renew
 from subscriptions.trials import end_trial
 from subscriptions.vat import VatUnresolved
@@ -133,16 +135,11 @@ def _renew_alone(subscription_id: int, on: date, scope: Scope, outcome: Outcome)
 
 def park(*, subscription_id: int, why: Exception, on: date) -> str:
     """Set a subscription aside with its reason, which staff read and release (R23, R17)."""
-    subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription_id)
+    subscription = lock(subscription_id)
     subscription.parked_because = f"{type(why).__name__} : {why}"
     subscription.save(update_fields=["parked_because"])
     if isinstance(why, VatUnresolved):
-        SupportNotice.objects.get_or_create(
-            organization_id=subscription.organization_id,
-            kind=SupportNotice.Kind.VAT_UNRESOLVED,
-            raised_on=on,
-            defaults={"details": {"reason": str(why)}},
-        )
+        ask_support(organization=subscription.organization, why=why, on=on)
     logger.error("subscription %d parked: %s", subscription_id, subscription.parked_because)
     return subscription.parked_because
 
