@@ -51,7 +51,8 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
     offered = offers(membership, today, current)
     request = open_request(organization) if membership.role in ASKS_CHANGES else None
     has_request = request is not None and not request.is_expired
-    sees_invoices = membership.role in SEES_INVOICES
+    trial = trial_panel(current, today) if current and current.status in TRIAL else None
+    sees_invoices = membership.role in SEES_INVOICES and trial is None
     limit = current.plan.learners if current and current.plan else None
     return Overview(
         owner=account.owner,
@@ -59,7 +60,7 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         request=request,
         usage=usage_panel(account.counted, year, learner_limit=limit, seats=account.seats, at=at),
         plan=_plan(current, coming, membership, has_request=has_request, today=today),
-        trial=trial_panel(current, today) if current and current.status in TRIAL else None,
+        trial=trial,
         has_ended=current is not None and current.status == Subscription.Status.CANCELLED,
         taken=tuple(offer for offer in offered if offer.is_taken),
         available=tuple(offer for offer in offered if not offer.is_taken),

@@ -60,6 +60,10 @@ class PlanPanel:
     def is_cancelled(self) -> bool:
         return self.ends_on is not None
 
+    @property
+    def may_ask(self) -> bool:
+        return self.ask in (Ask.CHANGE, Ask.LOOK)
+
 
 @dataclass(frozen=True, slots=True)
 class TrialPanel:
@@ -144,10 +148,9 @@ def _ask(standing: Standing, role: Role, *, has_request: bool) -> Ask:
 def annual_saving_cents(standing: Standing, on: date) -> int | None:
     """Return what a year costs less when it is bound annually, for all that is held (R4).
 
-    None when it is annual already, will be, or something held has no price of both kinds.
+    None when it is annual already, another change waits, or something held lacks a price.
     """
-    change = standing.pending
-    if standing.commitment == Commitment.ANNUAL or (change and change.commitment):
+    if standing.commitment == Commitment.ANNUAL or standing.pending:
         return None
     saved = 0
     for held in standing.held:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,12 +70,12 @@ def on_sale() -> QuerySet[Option]:
 def offers(membership: Membership, on: date, known: Standing | None = None) -> tuple[Offer, ...]:
     """Return what a person is offered: what is taken first, then the rest, on quote last.
 
-    Three queries, and one more unless the caller knows where the subscription stands.
+    Two queries, and one more unless the caller knows where the subscription stands.
     """
     current = known or standing(membership.organization, on)
-    options = list(on_sale())
+    options = list(on_sale().annotate(asked_on=Subquery(_interest_in_option(membership))))
     prices = list_prices([option.component for option in options], current, on)
-    asked = open_interests(membership.organization)
+    asked = {option.component_id: option.asked_on for option in options}
     seen = [_offer(membership, option, current, prices, asked) for option in options]
     shown = [offer for offer in seen if offer.action is not Action.HIDDEN]
     return tuple(sorted(shown, key=lambda offer: (not offer.is_taken, offer.price_cents is None)))
@@ -110,11 +110,19 @@ def _commitment(current: Standing | None) -> Commitment:
 
 def open_interests(organization: Organization) -> dict[int, date]:
     """Return since when support knows of an interest, by component."""
-    return dict(
-        Request.objects.for_organization(organization)
-        .filter(kind=Kind.OPTION_INTEREST, state__in=OPEN)
-        .values_list("option_id", "asked_on")
+    return dict(_open_interests(organization).values_list("option_id", "asked_on"))
+
+
+def _open_interests(organization: Organization) -> QuerySet[Request]:
+    return Request.objects.for_organization(organization).filter(
+        kind=Kind.OPTION_INTEREST, state__in=OPEN
     )
+
+
+def _interest_in_option(membership: Membership) -> QuerySet:
+    """Since when support knows of an interest in the option of the row around it."""
+    interests = _open_interests(membership.organization)
+    return interests.filter(option=OuterRef("component")).values("asked_on")
 
 
 def entitlements(organization: Organization, on: date) -> frozenset[str]:

@@ -61,7 +61,7 @@ def test_offers_read_the_same_queries_for_one_option_or_more(team):
         with CaptureQueriesContext(connection) as after:
             selectors.offers(membership, TODAY, current)
 
-    assert (len(before), len(after)) == (3, 3)
+    assert (len(before), len(after)) == (2, 2)
 
 
 def test_an_interest_is_shown_to_everyone_since_it_was_asked(team):
