@@ -1,0 +1,64 @@
+"""The curve as numbers of an SVG."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from digiforma.chart import HEIGHT, LABEL_ABOVE, LABEL_BELOW, WIDTH, draw
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    return [tuple(map(float, point.split())) for point in path.removeprefix("M").split("L")]
+
+
+def test_draw_puts_the_limit_at_four_fifths_and_the_counts_under_it():
+    chart = draw([0, 250, 500], limit=500)
+
+    assert chart.line == "M0 200L500 119.4L1000 38.7"
+    assert chart.area == chart.line + "V200H0Z"
+    assert (chart.limit_y, chart.limit_percent, chart.today_percent) == ("38.7", "19.35%", "19.35%")
+
+
+def test_draw_makes_room_for_what_exceeds_the_limit():
+    chart = draw([400, 1_000], limit=500)
+
+    assert points(chart.line) == [(0, 125.9), (1000, 14.8)]
+    assert chart.limit_y == "107.4"
+
+
+def test_draw_without_a_limit_leaves_room_above_the_peak():
+    chart = draw([50, 100, 80], limit=None)
+
+    assert (chart.limit_y, chart.limit_percent) == ("", "")
+    assert min(y for _x, y in points(chart.line)) == 38.7
+
+
+def test_draw_keeps_only_the_ends_of_a_level_run():
+    assert draw([3, 3, 3, 3, 5], limit=5).line == "M0 103.2L750 103.2L1000 38.7"
+
+
+@pytest.mark.parametrize(
+    ("counts", "limit", "expected"),
+    [
+        ([0, 100], 500, LABEL_ABOVE),  # near the ground
+        ([0, 412], 500, LABEL_BELOW),
+        ([0, 500], 500, LABEL_BELOW),  # on the limit
+        ([0, 528], 500, LABEL_ABOVE),  # clear of the line under it
+        ([0, 0], None, LABEL_ABOVE),
+    ],
+)
+def test_label_stands_clear_of_the_ground_and_the_limit(counts, limit, expected):
+    assert draw(counts, limit=limit).label_dy == expected
+
+
+@given(
+    some.lists(some.integers(0, 50_000), min_size=2, max_size=400),
+    some.none() | some.integers(0, 5_000),
+)
+def test_draw_stays_inside_its_frame(counts, limit):
+    drawn = points(draw(counts, limit=limit).line)
+
+    xs, ys = [x for x, _y in drawn], [y for _x, y in drawn]
+    assert (xs[0], xs[-1], sorted(xs)) == (0, WIDTH, xs)
+    assert 0 <= min(ys) <= max(ys) <= HEIGHT
+    assert (ys[0] >= ys[-1]) == (counts[0] <= counts[-1]) or ys[0] == ys[-1]
