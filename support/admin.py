@@ -185,6 +185,8 @@ class RequestAdmin(ReadOnlyAdmin):
         """Answer the customer, or leave a note that they never see."""
         if request.method != "POST":
             return redirect("admin:support_request_change", pk)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         form = ReplyForm(request.POST)
         if not form.is_valid():
             return self._file_page(request, pk, form=form, status=422)
@@ -250,6 +252,8 @@ class ContactMessageAdmin(ReadOnlyAdmin):
 
     def attach(self, request, pk):
         """Make a request of a stranger's message, in the name of its organization."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         form = OrganizationForm(request.POST if request.method == "POST" else None)
         if not form.is_valid():
             for error in form.errors.get("organization", []):
