@@ -34,7 +34,7 @@ class MembershipInline(admin.TabularInline):
 
     model = Membership
     extra = 0
-    fields = ["user", "role", "is_active", "created_at"]
+    fields = readonly_fields = ["user", "role", "is_active", "created_at"]
     can_delete = False
 
     def has_view_permission(self, request, obj=None):
