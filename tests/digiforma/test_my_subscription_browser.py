@@ -1,0 +1,114 @@
+"""« Mon abonnement » in Chromium: no fault of access, few requests, the dialog of « Souscrire »."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from accounts.models import User
+from accounts.tenancy import staff_context
+from learners.services import recount_all
+from subscriptions.periods import Commitment
+from support.drawing import Wish
+from support.labels import When
+from support.services import ask_plan_change
+from tests import world
+from tests.digiforma import ravel
+from tests.digiforma.ravel import NOW, PAGE, TODAY, enroll, membership
+
+pytestmark = pytest.mark.browser
+
+MOST_REQUESTS = 6
+
+
+def over_the_limit_with_a_request():
+    """Seed Ravel: 528 learners of 500, a request of its owner under way."""
+    with time_machine.travel(NOW), staff_context():
+        there = ravel.found(learners=328)
+        enroll(there.ravel, 200, on=date(2026, 11, 6))
+        recount_all(on=TODAY)
+        wish = Wish(plan=world.plan("orga"), commitment=Commitment.MONTHLY, when=When.TERM)
+        ask_plan_change(membership=membership(there.alice), wish=wish, on=TODAY)
+
+
+@pytest.fixture
+def enter(live_site, new_page):
+    """Return a function that opens the page as somebody, on 23 November 2026."""
+
+    def opened(name: str, width: int = 1280, scheme: str = "light"):
+        tab = new_page(width)
+        tab.emulate_media(color_scheme=scheme)
+        tab.context.add_cookies([{**cookies[name], "url": live_site.url}])
+        tab.sent, tab.said = [], []
+        tab.on("requestfinished", lambda request: tab.sent.append(request))
+        tab.on("console", lambda message: tab.said.append(message.text))
+        tab.goto(live_site.url + PAGE, wait_until="networkidle")
+        return tab
+
+    cookies = {name: session_of(f"{name}@exemple.fr") for name in ("alice", "adam")}
+    with time_machine.travel(NOW):
+        yield opened
+
+
+def session_of(email: str) -> dict[str, str]:
+    """Return the cookie of somebody signed in, without an end, whatever day it is for Chromium."""
+    with time_machine.travel(NOW):
+        client = Client()
+        client.force_login(User.objects.get(email=email))
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}
+
+
+@pytest.mark.seeded(by=over_the_limit_with_a_request)
+def test_page_breaks_no_rule_of_access_in_any_light_or_width(enter):
+    for name in ("alice", "adam"):
+        for width in (1280, 390):
+            for scheme in ("light", "dark"):
+                tab = enter(name, width, scheme)
+                tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+                broken = Axe().run(tab).response["violations"]
+
+                assert [
+                    (rule["id"], node["html"]) for rule in broken for node in rule["nodes"]
+                ] == []
+                assert tab.said == []
+                assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+@pytest.mark.seeded(by=over_the_limit_with_a_request)
+def test_page_is_light_for_its_first_view(enter, tell_figure):
+    tab = enter("alice")
+
+    tell_figure(f"{len(tab.sent)} requests")
+    assert len(tab.sent) <= MOST_REQUESTS
+    assert tab.evaluate("document.querySelectorAll('[style]').length") == 0
+
+
+@pytest.mark.seeded(by=over_the_limit_with_a_request)
+def test_souscrire_opens_its_amount_in_a_dialog_and_gives_the_focus_back(enter):
+    tab = enter("alice")
+    button = tab.get_by_role("link", name="Souscrire pour l’option Export EDOF")
+
+    button.click()
+    expect(tab.get_by_role("dialog")).to_contain_text("Facturé aujourd’hui")
+    tab.keyboard.press("Escape")
+
+    expect(tab.get_by_role("dialog")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+@pytest.mark.seeded(by=over_the_limit_with_a_request)
+def test_owner_subscribes_and_the_option_moves_up(enter):
+    tab = enter("alice")
+    tab.get_by_role("link", name="Souscrire pour l’option Export EDOF").click()
+
+    tab.get_by_role("dialog").get_by_role("button", name="Souscrire, 25,00 € HT par mois").click()
+
+    held = tab.locator("#options ul").first
+    expect(held).to_contain_text("Export EDOF")
+    expect(tab.locator("#next-invoice")).to_contain_text("Export EDOF")
