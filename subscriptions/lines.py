@@ -134,20 +134,28 @@ def owed(
     (R6, R10). What was issued keeps the price it was issued at. Raises NoPrice.
     """
     billed = defaultdict(list)
+    named = set()
     for line in issued:
         billed[line.key].append(line)
+        if line.kind == PERIOD:
+            named.add(line.key[:3])  # a period is named once (R11)
     wanted = defaultdict(list)
     for each in entered:
         for line in _asked(facts, book, each, billed):
             wanted[line.key].append(line)
+    opening = entering.starts_on if entering else None
     differences = [
-        _difference(wanted.get(key, []), billed.get(key, []), entering)
+        _difference(
+            wanted.get(key, []),
+            billed.get(key, []),
+            kind=PERIOD if key[2] == opening and key[:3] not in named else CHARGE,
+        )
         for key in dict.fromkeys([*wanted, *billed])
     ]
     return tuple(sorted(filter(None, differences), key=_reading_order))
 
 
-def _difference(wanted: list[Line], billed: list[Line], entering: Period | None) -> Line | None:
+def _difference(wanted: list[Line], billed: list[Line], *, kind: str) -> Line | None:
     """Return the line that brings what was billed to what is wanted, or None."""
     missing = sum(line.net_cents for line in wanted) - sum(line.net_cents for line in billed)
     asked_for_free = len(wanted) == 1 and not billed and wanted[0].kind != CREDIT
@@ -156,8 +164,6 @@ def _difference(wanted: list[Line], billed: list[Line], entering: Period | None)
     line = (wanted or billed)[-1]
     if missing < 0:
         return replace(line, kind=CREDIT, net_cents=missing)
-    entered_now = entering is not None and line.starts_on == entering.starts_on
-    kind = PERIOD if entered_now else CHARGE
     return replace(line, kind=kind, net_cents=missing, vat_rate=None)
 
 

@@ -1,0 +1,355 @@
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as some
+
+from subscriptions.lines import (
+    CREDIT,
+    PERIOD,
+    Discount,
+    Facts,
+    Holding,
+    Line,
+    Span,
+    entered_periods,
+    owed,
+)
+from subscriptions.periods import Commitment, Period
+from subscriptions.tariffs import Negotiated
+from tests.proving import examples
+from tests.subscriptions.oracle import Bound, natural_periods
+from tests.subscriptions.pure_lives import (
+    ANNUAL,
+    MONTHLY,
+    PLANS,
+    Life,
+    Step,
+    beginnings,
+    book,
+    live,
+    relive,
+    steps,
+)
+
+proved = settings(
+    max_examples=examples(100, 10_000), deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+LISTED = {
+    ("S", MONTHLY): [(date(2023, 1, 1), 5400), (date(2026, 3, 1), 6000)],
+    ("S", ANNUAL): [(date(2023, 1, 1), 54000)],
+    ("M", MONTHLY): [(date(2023, 1, 1), 9900)],
+    ("M", ANNUAL): [(date(2023, 1, 1), 99000)],
+    ("sign", MONTHLY): [(date(2023, 1, 1), 1500)],
+    ("sign", ANNUAL): [(date(2023, 1, 1), 15000)],
+}
+START, END, MARCH_31 = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
+FEBRUARY_10 = date(2026, 2, 10)  # 18 of 28 days are left
+S = Holding("S", START, is_plan=True)
+
+
+def told(lines: tuple[Line, ...]) -> list[tuple]:
+    return [(line.component, line.kind, str(line.starts_on), line.net_cents) for line in lines]
+
+
+def asked(
+    *holdings: Holding,
+    spans: tuple[Span, ...] = (Span(MONTHLY, START),),
+    until: date = END,
+    entering: Period | None = None,
+    issued: tuple[Line, ...] = (),
+    negotiated: tuple[Negotiated, ...] = (),
+    discounts: tuple[Discount, ...] = (),
+) -> tuple[Line, ...]:
+    """Return what these facts ask for in all that was entered until a day."""
+    return owed(
+        Facts(spans, holdings, negotiated, discounts),
+        book(LISTED),
+        entered=entered_periods(spans, ending_after=date(2025, 1, 1), starting_before=until),
+        issued=issued,
+        entering=entering,
+    )
+
+
+FIRST = asked(S, entering=Period(START, END))
+
+
+@pytest.mark.parametrize(
+    ("holdings", "expected"),
+    [
+        pytest.param([S], [], id="nothing more for what was billed"),
+        pytest.param(
+            [Holding("S", START, FEBRUARY_10, is_plan=True), Holding("M", FEBRUARY_10)],
+            [("S", "credit", "2026-02-10", -3471), ("M", "charge", "2026-02-10", 6364)],
+            id="R6: a change now is 18/28 back and 18/28 more",
+        ),
+        pytest.param(
+            [Holding("S", START, START, is_plan=True), Holding("M", START, is_plan=True)],
+            [("S", "credit", "2026-01-31", -5400), ("M", "charge", "2026-01-31", 9900)],
+            id="R6: on the first day, the whole period both ways",
+        ),
+        pytest.param(
+            [S, Holding("sign", date(2026, 2, 27))],
+            [("sign", "charge", "2026-02-27", 54)],
+            id="R10: 1 of 28 days, 53.57 cents",
+        ),
+        pytest.param(
+            [S, Holding("sign", FEBRUARY_10, END)],
+            [("sign", "charge", "2026-02-10", 964)],
+            id="R10: an option that ends with the period is not credited",
+        ),
+        pytest.param(
+            [S, Holding("sign", FEBRUARY_10, date(2026, 2, 14))],
+            [("sign", "credit", "2026-02-14", -750), ("sign", "charge", "2026-02-10", 964)],
+            id="R10: one swallowed on the way is",
+        ),
+        pytest.param(
+            [S, Holding("sign", FEBRUARY_10, FEBRUARY_10)], [], id="held for no day at all"
+        ),
+        pytest.param(
+            [
+                Holding("S", START, FEBRUARY_10, is_plan=True),
+                Holding("M", FEBRUARY_10, FEBRUARY_10, is_plan=True),
+                Holding("S", FEBRUARY_10, is_plan=True),
+            ],
+            [],
+            id="there and back on one day is nothing",
+        ),
+    ],
+)
+def test_owed_is_the_difference_between_facts_and_documents(holdings, expected):
+    assert told(asked(*holdings, issued=FIRST)) == expected
+
+
+def test_a_period_is_credited_at_the_price_it_was_billed():
+    billed = asked(S, spans=(Span(MONTHLY, START),), until=END, entering=Period(START, END))
+    cheaper = Negotiated("S", MONTHLY, 100, START, date(2027, 1, 1))
+
+    lines = asked(
+        Holding("S", START, FEBRUARY_10, is_plan=True),
+        Holding("M", FEBRUARY_10, is_plan=True),
+        issued=billed,
+        negotiated=(cheaper,),
+    )
+
+    assert told(lines)[0] == ("S", "credit", "2026-02-10", -3471)
+
+
+def test_a_late_change_corrects_each_period_by_its_own_lines():
+    billed = asked(S, until=date(2026, 4, 30))
+
+    lines = asked(
+        Holding("S", START, FEBRUARY_10, is_plan=True),
+        Holding("M", FEBRUARY_10, is_plan=True),
+        until=date(2026, 4, 30),
+        issued=billed,
+    )
+
+    assert told(billed) == [
+        ("S", "charge", "2026-01-31", 5400),
+        ("S", "charge", "2026-02-28", 5400),
+        ("S", "charge", "2026-03-31", 6000),  # the list of 1 March
+    ]
+    assert told(lines) == [
+        ("S", "credit", "2026-02-10", -3471),
+        ("M", "charge", "2026-02-10", 6364),
+        ("S", "credit", "2026-02-28", -5400),
+        ("M", "charge", "2026-02-28", 9900),
+        ("S", "credit", "2026-03-31", -6000),
+        ("M", "charge", "2026-03-31", 9900),
+    ]
+
+
+def test_monthly_to_annual_credits_the_month_and_opens_a_year():
+    spans = (Span(MONTHLY, START, FEBRUARY_10), Span(ANNUAL, FEBRUARY_10))
+
+    lines = asked(
+        S,
+        spans=spans,
+        until=date(2027, 2, 10),
+        issued=FIRST,
+        entering=Period(FEBRUARY_10, date(2027, 2, 10)),
+    )
+
+    assert told(lines) == [
+        ("S", "credit", "2026-02-10", -3471),
+        ("S", "period", "2026-02-10", 54000),
+    ]
+
+
+def test_monthly_again_on_the_day_of_the_annual_bills_no_second_period_line():
+    """R11: one `period` line for each component and period start, whatever was credited."""
+    year = Period(START, date(2027, 1, 31))
+    annual = asked(
+        S, spans=(Span(ANNUAL, START),), until=year.ends_before, issued=FIRST, entering=year
+    )
+
+    again = asked(S, issued=(*FIRST, *annual), entering=Period(START, END))
+
+    assert told(annual) == [
+        ("S", "credit", "2026-01-31", -5400),
+        ("S", "period", "2026-01-31", 54000),
+    ]
+    assert told(again) == [
+        ("S", "charge", "2026-01-31", 5400),
+        ("S", "credit", "2026-01-31", -54000),
+    ]
+
+
+def discount(starts_on: date, periods: int, percent: str = "10") -> Discount:
+    return Discount(Decimal(percent), starts_on, periods)
+
+
+@pytest.mark.parametrize(
+    ("spans", "discounts", "cents"),
+    [
+        pytest.param(
+            [Span(MONTHLY, START)],
+            [discount(END, 1)],
+            [5400, 4860, 6000],
+            id="from its own first day on",
+        ),
+        pytest.param(
+            [Span(MONTHLY, START)],
+            [discount(START, 2, "33.33")],
+            [3600, 3600, 6000],
+            id="3600.18 on the full price",
+        ),
+        pytest.param(
+            [Span(MONTHLY, START)],
+            [discount(START, 3), discount(END, 1, "100")],
+            [4860, 0, 5400],
+            id="the latest wins while it lasts",
+        ),
+        pytest.param(
+            [Span(ANNUAL, date(2025, 2, 28), date(2025, 3, 31)), Span(MONTHLY, date(2025, 3, 31))],
+            [discount(date(2025, 4, 30), 1)],
+            [5400, 4860, 54000],  # as they end
+            id="a year that was cut before it began takes none of its periods",
+        ),
+    ],
+)
+def test_a_discount_runs_for_the_periods_that_begin_since(spans, discounts, cents):
+    first = spans[0].anchor_on
+
+    lines = asked(
+        Holding("S", first, is_plan=True),
+        spans=tuple(spans),
+        until=date(2025, 5, 30) if first.year == 2025 else date(2026, 4, 30),
+        discounts=tuple(discounts),
+    )
+
+    assert [line.net_cents for line in lines if line.kind != CREDIT] == cents
+
+
+@pytest.mark.parametrize("on", [START, FEBRUARY_10])
+def test_a_negotiated_price_counts_on_its_first_and_its_last_day(on):
+    agreed = Negotiated("M", MONTHLY, 2800, on, on)
+    plans = [Holding("S", START, on, is_plan=True), Holding("M", on, is_plan=True)]
+
+    charge = asked(*plans, issued=FIRST, negotiated=(agreed,))[-1]
+
+    assert charge.full_price_cents == 2800
+    assert charge.price_list is None
+
+
+@pytest.mark.parametrize("commitment", Commitment)
+@pytest.mark.parametrize(
+    "anchor", [date(2024, 2, 29), *(date(2025, 1, day) for day in range(1, 32))]
+)
+def test_periods_are_contiguous_and_disjoint_for_fifty_years(anchor, commitment):
+    until = date(anchor.year + 50, 1, 1)
+
+    periods = entered_periods(
+        [Span(commitment, anchor)], ending_after=anchor, starting_before=until
+    )
+
+    days = [(each.period.starts_on, each.period.ends_before) for each in periods]
+    assert days[0][0] == anchor
+    assert [ends for _starts, ends in days[:-1]] == [starts for starts, _ends in days[1:]]
+    assert days == list(natural_periods(Bound(commitment.months, anchor), until))
+
+
+@proved
+@given(beginnings(), steps)
+def test_each_life_is_billed_to_the_cent_what_each_day_costs(life: Life, story: list[Step]):
+    def watch(life: Life, today: date) -> None:
+        assert life.missing(life.opened_on) == ()  # asked again, nothing is owed
+
+    live(life, story, watch)
+
+    assert life.departures() == {}
+    assert named_twice(life.issued) == []
+    assert overdrawn(life.issued) == []
+
+
+def named_twice(issued: list[Line]) -> list[tuple]:
+    """Return the period lines that R11 forbids."""
+    names = Counter(line.key[:3] for line in issued if line.kind == PERIOD)
+    return [name for name, times in names.items() if times > 1]
+
+
+def overdrawn(issued: list[Line]) -> list[Line]:
+    """Return the credits that gave back more than their component was billed in its period."""
+    left = Counter()
+    wrong = []
+    for line in issued:
+        left[line.component, line.commitment, line.ends_before] += line.net_cents
+        if left[line.component, line.commitment, line.ends_before] < 0:
+            wrong.append(line)
+    return wrong
+
+
+DATED_BY_DAY = ("plan", "take", "late plan", "term")  # deeds that name their own day
+
+
+@proved
+@given(beginnings(), steps)
+def test_the_total_is_the_same_before_and_after_the_nightly_job(life: Life, story: list[Step]):
+    """R6: on an échéance, a change that comes first and one that comes second cost the same."""
+    before, after = again(life), again(life)
+
+    lived = live(life, [step for step in story if step[1] in DATED_BY_DAY])
+    relive(before, lived, job_first=False)
+    relive(after, lived, job_first=True)
+
+    assert totals(before, after.renews_on) == totals(after, before.renews_on)
+
+
+@proved
+@given(beginnings(), steps, some.sampled_from(PLANS), some.integers(1, 400))
+def test_a_change_processed_late_costs_what_it_would_have_cost_in_time(
+    life: Life, story: list[Step], plan: str, late: int
+):
+    """R18: our own delay never costs the customer."""
+    lived = live(life, story)
+    in_time, processed_late = again(life), again(life)
+    relive(in_time, lived, job_first=True)
+    relive(processed_late, lived, job_first=True)
+    on = max(in_time.free_since(), in_time.renews_on - timedelta(days=late % 40))
+    assume(plan != in_time.plan.component)
+
+    in_time.renew_before(on)
+    in_time.change_plan(plan, on)
+    processed_late.renew_before(on + timedelta(days=late))
+    processed_late.change_plan(plan, on)
+
+    until = processed_late.renews_on
+    assert totals(in_time, until) == totals(processed_late, in_time.renews_on)
+
+
+def again(life: Life) -> Life:
+    """Return a life that begins like this one."""
+    return Life(life.listed, life.opened_on, life.commitment)
+
+
+def totals(life: Life, until: date) -> dict[tuple, int]:
+    """Bring a life to a day, and return what each component was billed for each period."""
+    life.renew_before(until)
+    sums = Counter()
+    for line in life.issued:
+        sums[line.component, line.commitment, line.ends_before] += line.net_cents
+    return {key: cents for key, cents in sums.items() if cents}
