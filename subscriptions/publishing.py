@@ -3,11 +3,12 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from subscriptions.catalog import Catalogue, OptionEntry, PlanEntry, Tariff
+from subscriptions.catalog import Catalogue, PlanEntry, Tariff
 from subscriptions.models import Component, Plan, Price, PriceList, Seller
 from subscriptions.periods import Commitment
 
 Components = dict[tuple[str, str], Component]
+LIMITS = ("trainers", "administrators", "learners")
 
 
 class CatalogueDiffers(Exception):
@@ -21,16 +22,8 @@ def load(*, seller_code: str, catalogue: Catalogue) -> Seller:
     Raises CatalogueDiffers when a plan, a name or a published price has another value.
     """
     seller, _created = Seller.objects.get_or_create(code=seller_code)
-    components = {
-        **{
-            ("plan", entry.code): _plan(seller, entry, rank)
-            for rank, entry in enumerate(catalogue.plans)
-        },
-        **{
-            ("option", entry.code): _component(seller, "option", entry)
-            for entry in catalogue.options
-        },
-    }
+    components = _components(seller, catalogue)
+    _plans(components, catalogue.plans)
     for tariff in catalogue.tariffs:
         publish(seller=seller, tariff=tariff, components=components)
     return seller
@@ -53,33 +46,50 @@ def publish(*, seller: Seller, tariff: Tariff, components: Components) -> PriceL
     return price_list
 
 
-def _plan(seller: Seller, entry: PlanEntry, rank: int) -> Component:
-    component = _component(seller, Component.Kind.PLAN, entry)
-    limits = {
-        "trainers": entry.trainers,
-        "administrators": entry.administrators,
-        "learners": entry.learners,
+def _components(seller: Seller, catalogue: Catalogue) -> Components:
+    """Create the components that are missing; return all that the catalogue names."""
+    names = {
+        **{(Component.Kind.PLAN.value, entry.code): entry.name for entry in catalogue.plans},
+        **{(Component.Kind.OPTION.value, entry.code): entry.name for entry in catalogue.options},
     }
-    plan, _created = Plan.objects.get_or_create(
-        component=component, defaults={"rank": rank, **limits}
+    Component.objects.bulk_create(
+        (
+            Component(seller=seller, kind=kind, code=code, name=name)
+            for (kind, code), name in names.items()
+        ),
+        ignore_conflicts=True,
     )
-    if {name: getattr(plan, name) for name in limits} != limits:
-        raise CatalogueDiffers(
-            _("La formule %(name)s est déjà en vente avec d’autres limites.") % {"name": entry.name}
-        )
-    return component
+    known = {(each.kind, each.code): each for each in seller.components.all()}
+    for key, name in names.items():
+        if known[key].name != name:
+            raise CatalogueDiffers(
+                _("%(label)s est déjà en vente sous le nom « %(name)s ».")
+                % {"label": known[key].label, "name": known[key].name}
+            )
+    return {key: known[key] for key in names}
 
 
-def _component(seller: Seller, kind: str, entry: PlanEntry | OptionEntry) -> Component:
-    component, _created = Component.objects.get_or_create(
-        seller=seller, kind=kind, code=entry.code, defaults={"name": entry.name}
+def _plans(components: Components, entries: tuple[PlanEntry, ...]) -> None:
+    """Create the plans that are missing, in the order of their size."""
+    on_sale = [components["plan", entry.code] for entry in entries]
+    Plan.objects.bulk_create(
+        (
+            Plan(component=component, rank=rank, **_limits(entry))
+            for rank, (component, entry) in enumerate(zip(on_sale, entries, strict=True))
+        ),
+        ignore_conflicts=True,
     )
-    if component.name != entry.name:
-        raise CatalogueDiffers(
-            _("%(label)s est déjà en vente sous le nom « %(name)s ».")
-            % {"label": component.label, "name": component.name}
-        )
-    return component
+    known = {plan.component_id: plan for plan in Plan.objects.filter(component__in=on_sale)}
+    for component, entry in zip(on_sale, entries, strict=True):
+        if _limits(known[component.pk]) != _limits(entry):
+            raise CatalogueDiffers(
+                _("La formule %(name)s est déjà en vente avec d’autres limites.")
+                % {"name": entry.name}
+            )
+
+
+def _limits(plan: Plan | PlanEntry) -> dict[str, int | None]:
+    return {name: getattr(plan, name) for name in LIMITS}
 
 
 def _stated(tariff: Tariff, components: Components) -> dict[tuple[Component, str], int]:
