@@ -48,25 +48,22 @@ def environment() -> Iterator[None]:
         yield
 
 
-def run() -> None:
+def run(*, demonstration: bool) -> None:
     """Prepare the database and keep the programs alive until Interrupted."""
     prepare(report)
     collect_if_changed(report)
-    for command, text in (
-        ("load_catalog", "Checking the catalogue."),
-        ("seed_demo", "Checking the demonstration."),
-    ):
-        call_if_known(command, report, text)
     _require_safe_role()
-    port = wanted_port()
-    web, *others = kept = programs(port=port)
+    web, *others = kept = programs(port=wanted_port())
     with ExitStack() as stack:
         stack.callback(stop, kept)
-        web.start()
-        _wait_for(web, port)
+        web.start()  # it loads while the rows are looked at
+        call_if_known("load_catalog", report, "Checking the catalogue.")
+        if demonstration:
+            call_if_known("seed_demo", report, "Checking the demonstration.")
+        _wait_for(web, wanted_port())
         for program in others:
             program.start()
-        _welcome(port)
+        _welcome(wanted_port(), demonstration=demonstration)
         while True:
             for program in kept:
                 program.keep_alive()
@@ -144,8 +141,8 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _welcome(port: int) -> None:
-    if "demo_logins" in get_commands():
+def _welcome(port: int, *, demonstration: bool) -> None:
+    if demonstration and "demo_logins" in get_commands():
         report("\nDemonstration logins:")
         call_command("demo_logins")
     report(f"\nDigiforma is ready: http://127.0.0.1:{port}/   (Ctrl-C ends it)\n")

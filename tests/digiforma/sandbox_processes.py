@@ -37,7 +37,7 @@ def manage(*arguments: str, home: Path, **more: str) -> subprocess.CompletedProc
 
 
 class Up:
-    """A running `manage.py up`."""
+    """A running `manage.py up`, without the demonstration, which takes its time."""
 
     def __init__(self, home: Path):
         self.port = free_port()
@@ -45,7 +45,7 @@ class Up:
         self.started_at = time.monotonic()
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [sys.executable, "manage.py", "up", "--empty"],
                 cwd=PROJECT,
                 env=environment(home, PORT=str(self.port)),
                 stdin=subprocess.DEVNULL,

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from digiforma.sandbox import supervisor
@@ -7,5 +8,10 @@ class Command(BaseCommand):
     help = "Run the whole product: services, database, demonstration, web, worker and beat."
     requires_system_checks = []
 
-    def handle(self, **_):
-        supervisor.run()
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--empty", action="store_true", help="without the demonstration; so in production"
+        )
+
+    def handle(self, *, empty, **_):
+        supervisor.run(demonstration=not (empty or settings.PRODUCTION))
