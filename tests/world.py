@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.contrib.auth.models import Group
+
 from accounts import services as accounts
 from accounts.models import Organization, User
 from accounts.roles import Role
@@ -68,3 +70,10 @@ def subscribed(
         on=on,
     )
     return invoice.subscription, invoice
+
+
+def staff(first_name: str, group: str) -> User:
+    """Return somebody of ours in a staff group: customer_care, sales_team, manager, reader."""
+    user = person(first_name, is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    return user
