@@ -128,7 +128,7 @@ def test_options_are_told_with_their_price_and_what_was_asked(there, name):
 def test_invoices_and_billing_are_sent_to_those_who_may_read_them(there, name, sees):
     response = visit(getattr(there, name))
 
-    told = between(text(response), "Montant TTC État", "Paiement et facturation")
+    told = between(text(response), "Montant TTC État", "Voir toutes les factures")
     expected = (
         "F2026-000003 9 novembre 2026 207,60 € À régler avant le 9 décembre "
         "F2026-000002 9 octobre 2026 207,60 € Payée "
@@ -145,7 +145,7 @@ def test_a_late_invoice_and_a_credit_note_say_so(there):
     with time_machine.travel(NOW + timedelta(days=20)):
         said = text(visit(there.alice))
 
-    assert between(said, "Montant TTC État", "Paiement et facturation") == (
+    assert between(said, "Montant TTC État", "Voir toutes les factures") == (
         f"A2026-000001 23 novembre 2026 {MINUS}14,28 € Avoir "
         "F2026-000003 9 novembre 2026 207,60 € En retard "
         "F2026-000002 9 octobre 2026 207,60 € Payée"
