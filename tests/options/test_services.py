@@ -209,7 +209,7 @@ def test_the_mail_tells_the_owner_and_the_administrators_once(team):
         assert told == [("adam@exemple.fr", subject), ("alice@exemple.fr", subject)]
         text = OutgoingMail.objects.filter(subject=subject).first().text.replace("\xa0", " ")
         assert "du 23 novembre 2026 au 8 décembre 2026 : 20,80 €" in text
-        assert "20,80 € HT, soit 24,96 € TTC, à régler avant le 23 décembre 2026." in text
+        assert "20,80 € HT, soit 24,96 € TTC, à régler au plus tard le 23 décembre 2026." in text
         assert "Prochaine facture, le 9 décembre 2026 : 187,00 € HT, soit 224,40 € TTC." in text
 
 

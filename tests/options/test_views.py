@@ -54,8 +54,8 @@ def test_the_owner_sees_the_exact_amount_then_subscribes(team, enter):
 
     assert (
         "Du 23 novembre au 8 décembre 16 jours sur 30, à 39,00 € par mois 20,80 € "
-        "Facturé aujourd’hui À régler avant le 23 décembre 2026 20,80 € HT 24,96 € TTC "
-        "Prochaine facture, le 9 décembre 2026 187,00 € HT 224,40 € TTC"
+        "Facturé aujourd’hui À régler au plus tard le 23 décembre 2026 20,80 € HT 24,96 € TTC "
+        "Prochaine facture, le 9 décembre 2026 Soit 224,40 € TTC 187,00 € HT"
     ) in words(page)
     assert "Souscrire, 39,00 € HT par mois" in words(page)
     assert (answer.status_code, answer.url) == (302, reverse("my-subscription"))
