@@ -1,197 +1,286 @@
-"""What the support team reads of subscriptions, documents and the catalogue."""
+"""The billing desk: subscriptions, documents, and what waits for a second manager."""
 
-from functools import cache
-
-from django.contrib import admin
-from django.template import Context, Template
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
+from accounts.models import FIRST_ACCOUNT_NUMBER, Membership
+from subscriptions import orders
+from subscriptions.actions import ALL, ON_DOCUMENT, ON_SUBSCRIPTION
+from subscriptions.catalogue_admin import euros
+from subscriptions.deed_pages import Subject, deed_page
+from subscriptions.dossier import dossier
+from subscriptions.issued import left_cents
+from subscriptions.mentions import document_of
 from subscriptions.models import (
-    BillingIdentity,
-    CommitmentSpan,
+    Component,
     Invoice,
-    InvoiceLine,
     Item,
-    Payment,
-    PendingChange,
-    Period,
-    Plan,
-    Price,
-    PriceList,
+    StaffOrder,
     Subscription,
-    SupportNotice,
 )
+from subscriptions.refusals import REFUSALS, refusal_text
+from subscriptions.staff_deeds import foresee
+from subscriptions.staff_rights import Deed, NotAllowed, may
 
 
-@cache
-def _euros() -> Template:
-    return Template("{{ cents|euros }}")
+class DeskAdmin(ReadOnlyAdmin):
+    """A list of Django's admin, and a page of our own for each row."""
+
+    actions = None
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Show the page of a row; nothing is posted to it."""
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.row_page(request, number_or_404(object_id))
+
+    def page(self, request, template: str, **context) -> TemplateResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/subscriptions/{template}.html", context)
+
+    def frame(self, request) -> dict:
+        """Return what surrounds every page of the admin."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
+    def deed_url(self, view, *, name: str):
+        wrapped = self.admin_site.admin_view(view)
+        return path("<int:pk>/geste/<slug:name>/", wrapped, name=name)
 
 
-def euros(cents: int) -> str:
-    """Return an amount as pages write it."""
-    return _euros().render(Context({"cents": cents}))
+def number_or_404(text) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Http404 from None
 
 
-class ReadOnlyInline(admin.TabularInline):
-    """Rows read beside the one they hang on."""
+class ParkedFilter(admin.SimpleListFilter):
+    """What the nightly run leaves aside (R23)."""
 
-    extra = 0
-    can_delete = False
+    title = gettext_lazy("mis de côté")
+    parameter_name = "parked"
 
-    def has_add_permission(self, request, obj=None):
-        return False
+    def lookups(self, request, model_admin):
+        return [("yes", _("Mis de côté")), ("no", _("Facturés normalement"))]
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-class CommitmentInline(ReadOnlyInline):
-    model = CommitmentSpan
-    fields = ["commitment", "anchor_on", "ends_before"]
-    ordering = ["anchor_on"]
-
-
-class ItemInline(ReadOnlyInline):
-    model = Item
-    fields = ["component", "starts_on", "ends_before"]
-    ordering = ["-kind", "starts_on"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("component")
-
-
-class PeriodInline(ReadOnlyInline):
-    model = Period
-    fields = ["starts_on", "ends_before", "number"]
-    ordering = ["-starts_on"]
-
-
-class PendingChangeInline(ReadOnlyInline):
-    model = PendingChange
-    fields = ["kind", "plan", "commitment", "effective_on", "state", "ordered_on", "settled_on"]
-    ordering = ["-pk"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("plan__component")
+    def queryset(self, request, queryset):
+        if self.value() == "yes":
+            return queryset.exclude(parked_because="")
+        if self.value() == "no":
+            return queryset.filter(parked_because="")
+        return queryset
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ["organization", "status", "renews_on", "trial_ends_on", "is_parked"]
-    list_select_related = ["organization"]
-    list_filter = ["status", ("parked_because", admin.EmptyFieldListFilter)]
-    search_fields = ["organization__name", "=organization__slug", "=invoices__number"]
-    ordering = ["renews_on", "pk"]
-    fields = ["organization", "status", "renews_on", "trial_ends_on", "parked_because"]
-    inlines = [ItemInline, CommitmentInline, PendingChangeInline, PeriodInline]
+class SubscriptionAdmin(DeskAdmin):
+    """Each subscription, its facts, and one button for each deed."""
 
-    @admin.display(description=_("mis de côté"), boolean=True)
+    list_display = ["organization", "account_number", "status", "plan", "renews_on", "is_parked"]
+    list_select_related = ["organization"]
+    list_filter = [ParkedFilter, "status"]
+    search_fields = ["organization__name"]
+    search_help_text = gettext_lazy("Organisme, nº de compte ou de facture, adresse e-mail")
+    ordering = ["renews_on", "pk"]
+
+    def get_queryset(self, request):
+        plan = Item.objects.filter(subscription=OuterRef("pk"), kind=Component.Kind.PLAN)
+        latest = plan.order_by("-starts_on", "-pk").values("component__name")[:1]
+        return super().get_queryset(request).annotate(plan_name=Subquery(latest))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find by what customers quote: a name, a number, an address."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        people = Membership.objects.filter(user__email=term.lower()).values("organization")
+        billed = Invoice.objects.filter(number=term.upper()).values("subscription")
+        wanted = Q(organization__name__icontains=term) | Q(organization__slug=term.lower())
+        wanted |= Q(organization__in=people) | Q(pk__in=billed)
+        if term.isascii() and term.isdigit():
+            wanted |= Q(organization=int(term) - FIRST_ACCOUNT_NUMBER)
+        return queryset.filter(wanted), False
+
+    @admin.display(description=gettext_lazy("compte nº"), ordering="organization")
+    def account_number(self, subscription):
+        return subscription.organization.number
+
+    @admin.display(description=gettext_lazy("formule"), ordering="plan_name")
+    def plan(self, subscription):
+        return subscription.plan_name
+
+    @admin.display(description=gettext_lazy("mis de côté"), boolean=True)
     def is_parked(self, subscription):
         return bool(subscription.parked_because)
 
+    def get_urls(self):
+        return [
+            self.deed_url(self.act, name="subscriptions_subscription_deed"),
+            *super().get_urls(),
+        ]
 
-class InvoiceLineInline(ReadOnlyInline):
-    model = InvoiceLine
-    fields = ["designation", "starts_on", "ends_before", "vat_rate", "net"]
-    readonly_fields = ["net"]
-    ordering = ["position"]
+    def row_page(self, request, pk):
+        try:
+            shown = dossier(pk, on=timezone.localdate())
+        except Subscription.DoesNotExist:
+            raise Http404 from None
+        groups = orders.groups_of(request.user)
+        buttons = [
+            (deed, action)
+            for deed, action in ON_SUBSCRIPTION.items()
+            if may(deed, groups) and action.is_open(shown.buttons)
+        ]
+        name = shown.subscription.organization.name
+        return self.page(request, "subscription", dossier=shown, buttons=buttons, title=name)
 
-    @admin.display(description=_("HT"))
-    def net(self, line):
-        return euros(line.net_cents)
-
-
-class PaymentInline(ReadOnlyInline):
-    model = Payment
-    fields = ["received_on", "amount", "reference"]
-    readonly_fields = ["amount"]
-
-    @admin.display(description=_("montant TTC"))
-    def amount(self, payment):
-        return euros(payment.amount_cents)
+    def act(self, request, pk, name):
+        """Show one deed, foresee it, do it."""
+        if name not in ON_SUBSCRIPTION:
+            raise Http404
+        found = Subscription.objects.select_related("organization").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        subject = Subject(found, back=reverse("admin:subscriptions_subscription_change", args=[pk]))
+        deed, action = Deed(name), ON_SUBSCRIPTION[name]
+        today = timezone.localdate()
+        return deed_page(request, self.frame(request), subject, action, deed=deed, on=today)
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnlyAdmin):
+class InvoiceAdmin(DeskAdmin):
+    """Issued documents, with what explains each line."""
+
     list_display = ["number", "organization", "kind", "issued_on", "due_on", "net", "gross"]
     list_select_related = ["organization"]
     list_filter = ["kind"]
     search_fields = ["=number", "organization__name", "=organization__slug"]
     date_hierarchy = "issued_on"
     ordering = ["-issued_on", "-pk"]
-    fields = [
-        "number",
-        "organization",
-        "kind",
-        "issued_on",
-        "due_on",
-        "corrects",
-        "net",
-        "vat",
-        "gross",
-        "vat_ground",
-    ]
-    readonly_fields = ["net", "vat", "gross"]
-    inlines = [InvoiceLineInline, PaymentInline]
 
-    @admin.display(description=_("total HT"), ordering="net_cents")
+    @admin.display(description=gettext_lazy("total HT"), ordering="net_cents")
     def net(self, invoice):
         return euros(invoice.net_cents)
 
-    @admin.display(description=_("TVA"))
-    def vat(self, invoice):
-        return euros(invoice.vat_cents)
-
-    @admin.display(description=_("total TTC"), ordering="gross_cents")
+    @admin.display(description=gettext_lazy("total TTC"), ordering="gross_cents")
     def gross(self, invoice):
         return euros(invoice.gross_cents)
 
+    def get_urls(self):
+        return [self.deed_url(self.act, name="subscriptions_invoice_deed"), *super().get_urls()]
 
-@admin.register(Plan)
-class PlanAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "learners", "trainers", "administrators"]
-    list_select_related = ["component"]
-    search_fields = ["component__name", "component__code"]
-    ordering = ["component__seller", "rank"]
-    fields = ["component", "learners", "trainers", "administrators", "includes"]
+    def row_page(self, request, pk):
+        invoice = _invoice_or_404(pk)
+        shown = document_of(pk, on=timezone.localdate())
+        groups = orders.groups_of(request.user)
+        buttons = [(deed, action) for deed, action in ON_DOCUMENT.items() if may(deed, groups)]
+        if shown.is_credit_note:
+            buttons = []
+        elif not shown.left_cents:
+            buttons = [each for each in buttons if each[0] != Deed.RECORD_PAYMENT]
+        return self.page(
+            request,
+            "invoice",
+            invoice=invoice,
+            document=shown,
+            buttons=buttons,
+            title=invoice.number,
+        )
 
-
-class PriceInline(ReadOnlyInline):
-    model = Price
-    fields = ["component", "commitment", "amount"]
-    readonly_fields = ["amount"]
-    ordering = ["component__kind", "component__name", "commitment"]
-
-    @admin.display(description=_("prix HT"))
-    def amount(self, price):
-        return euros(price.amount_cents)
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("component")
-
-
-@admin.register(PriceList)
-class PriceListAdmin(ReadOnlyAdmin):
-    list_display = ["effective_on", "seller", "published_at"]
-    list_select_related = ["seller"]
-    ordering = ["-effective_on"]
-    inlines = [PriceInline]
-
-
-@admin.register(BillingIdentity)
-class BillingIdentityAdmin(ReadOnlyAdmin):
-    list_display = ["legal_name", "organization", "city", "country", "siren", "vat_number"]
-    list_select_related = ["organization"]
-    search_fields = ["legal_name", "=siren", "=vat_number", "=email", "=organization__slug"]
-    ordering = ["legal_name"]
+    def act(self, request, pk, name):
+        """Show one deed, foresee it, do it."""
+        if name not in ON_DOCUMENT:
+            raise Http404
+        invoice = _invoice_or_404(pk)
+        paid = invoice.payments.aggregate(paid=Sum("amount_cents", default=0))["paid"]
+        subject = Subject(
+            invoice.subscription,
+            back=reverse("admin:subscriptions_invoice_change", args=[pk]),
+            about=invoice,
+            left_cents=left_cents(invoice, paid),
+        )
+        deed, action = Deed(name), ON_DOCUMENT[name]
+        today = timezone.localdate()
+        return deed_page(request, self.frame(request), subject, action, deed=deed, on=today)
 
 
-@admin.register(SupportNotice)
-class SupportNoticeAdmin(ReadOnlyAdmin):
-    list_display = ["raised_on", "organization", "kind", "handed_over_at"]
-    list_select_related = ["organization"]
-    list_filter = ["kind", ("handed_over_at", admin.EmptyFieldListFilter)]
-    search_fields = ["organization__name", "=organization__slug"]
-    ordering = ["-raised_on"]
+def _invoice_or_404(pk) -> Invoice:
+    rows = Invoice.objects.select_related("subscription__organization", "organization")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@admin.register(StaffOrder)
+class StaffOrderAdmin(DeskAdmin):
+    """What staff ordered; a large credit note waits here for a second manager."""
+
+    list_display = ["asked_on", "organization", "deed", "state", "asked_by", "decided_by"]
+    list_select_related = ["organization", "asked_by", "decided_by"]
+    list_filter = ["state", "deed"]
+    search_fields = ["organization__name", "=organization__slug", "=asked_by__email", "reason"]
+    ordering = ["-state", "-pk"]
+
+    def get_urls(self):
+        decide = self.admin_site.admin_view(self.decide)
+        name = "subscriptions_stafforder_decide"
+        return [path("<int:pk>/decision/", decide, name=name), *super().get_urls()]
+
+    def row_page(self, request, pk):
+        placed = _order_or_404(pk)
+        told = {"order": placed, "action": ALL[placed.deed], "title": placed}
+        if placed.state == StaffOrder.State.WAITING:
+            told |= self._foreseen(request, placed)
+        return self.page(request, "order", **told)
+
+    def _foreseen(self, request, placed) -> dict:
+        may_decide = may(Deed.APPROVE, orders.groups_of(request.user))
+        told = {
+            "may_refuse": may_decide,
+            "may_approve": may_decide and placed.asked_by_id != request.user.pk,
+        }
+        try:
+            order = orders.ordered(placed)
+            told["foreseen"] = foresee(order, on=timezone.localdate(), actor=request.user)
+        except REFUSALS as refusal:
+            told |= {"refusal": refusal_text(refusal), "may_approve": False}
+        return told
+
+    def decide(self, request, pk):
+        """Approve or refuse what a colleague asked for."""
+        if request.method != "POST":
+            return redirect("admin:subscriptions_stafforder_change", pk)
+        _order_or_404(pk)
+        decision = {"order_id": pk, "on": timezone.localdate(), "actor": request.user}
+        try:
+            if request.POST.get("decision") == "approve":
+                orders.approve(seen=request.POST.get("seen", ""), **decision)
+                messages.success(request, _("Approuvé : l’avoir est émis."))
+            else:
+                orders.refuse(**decision)
+                messages.success(request, _("Refusé : rien n’est émis."))
+        except NotAllowed:
+            raise PermissionDenied from None
+        except REFUSALS as refusal:
+            messages.error(request, refusal_text(refusal))
+        return redirect("admin:subscriptions_stafforder_change", pk)
+
+
+def _order_or_404(pk) -> StaffOrder:
+    rows = StaffOrder.objects.select_related(
+        "subscription__organization", "organization", "about", "issued", "asked_by", "decided_by"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -19,6 +19,7 @@ PER_PAGE = 24
 class InvoiceRow:
     """A document in a list, cents with VAT."""
 
+    pk: int
     number: str
     issued_on: date
     due_on: date
@@ -69,8 +70,15 @@ def with_paid(documents: QuerySet) -> QuerySet:
     )
 
 
+def latest(documents: QuerySet, *, most: int, on: date) -> tuple[InvoiceRow, ...]:
+    """Return the latest of some documents."""
+    found = with_paid(documents).order_by("-issued_on", "-pk")[:most]
+    return tuple(_row(invoice, on) for invoice in found)
+
+
 def _row(invoice: Invoice, on: date) -> InvoiceRow:
     return InvoiceRow(
+        pk=invoice.pk,
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,

@@ -20,6 +20,7 @@ from subscriptions.document_models import (
     Payment,
     WaitingLine,
 )
+from subscriptions.order_models import StaffOrder
 from subscriptions.periods import Commitment
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Price",
     "PriceList",
     "Seller",
+    "StaffOrder",
     "Subscription",
     "SupportNotice",
     "WaitingLine",

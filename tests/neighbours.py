@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.apps import apps
 from django.db.models import Model
@@ -19,11 +20,13 @@ from subscriptions.models import (
     Discount,
     Invoice,
     NegotiatedPrice,
+    StaffOrder,
     Subscription,
     SupportNotice,
     WaitingLine,
 )
 from subscriptions.periods import Commitment
+from subscriptions.staff_rights import Deed
 from support.models import Message, Quote, Request, RequestEvent, When
 from support.workflow import Kind, State
 from tests import world
@@ -61,6 +64,7 @@ def furnish(slug: str, owner: str, *others: str) -> Neighbour:
     _bill(organization)
     _enroll(organization)
     _ask(organization, people[Role.OWNER])
+    _order(organization, people[Role.OWNER])
     return Neighbour(organization, people)
 
 
@@ -118,6 +122,19 @@ def _agree(organization: Organization, subscription: Subscription) -> None:
         days=1,
         days_in_period=1,
         net_cents=40,
+    )
+
+
+def _order(organization: Organization, somebody: User) -> None:
+    StaffOrder.objects.create(
+        organization=organization,
+        subscription=Subscription.objects.get(organization=organization),
+        deed=Deed.CREDIT_DAYS,
+        reason="Essai",
+        key=uuid4(),
+        state=StaffOrder.State.DONE,
+        asked_by=somebody,
+        asked_on=TODAY,
     )
 
 

@@ -1,0 +1,75 @@
+"""What a refusal of the engine means, in words for staff."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from subscriptions.billing import Parked
+from subscriptions.chain import IssueDateGoesBack
+from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
+from subscriptions.orders import AlreadyDecided, Changed, SamePerson
+from subscriptions.plan_changes import OverLimit
+from subscriptions.releases import NotParked
+from subscriptions.services import ExceedsBalance
+from subscriptions.staff_deeds import UNBILLABLE, AlreadyRecorded
+from subscriptions.tariffs import NoPrice
+from subscriptions.vat import VatUnresolved
+
+REFUSALS = (
+    AlreadySubscribed,
+    NotActive,
+    NotApplicable,
+    OverLimit,
+    NotParked,
+    ExceedsBalance,
+    AlreadyRecorded,
+    AlreadyDecided,
+    SamePerson,
+    Changed,
+    *UNBILLABLE,
+)
+
+NOT_APPLICABLE = {
+    "at term only": gettext_lazy(
+        "Une formule moins chère, comme le retour au mensuel, attend l’échéance. "
+        "Un responsable peut passer outre."
+    ),
+    "changed since": gettext_lazy(
+        "L’abonnement a changé depuis : annulez d’abord le document le plus récent."
+    ),
+    "a later period is billed": gettext_lazy(
+        "Une période suivante est déjà facturée : annulez d’abord sa facture."
+    ),
+    "cancelled before": gettext_lazy("Ce document est déjà annulé, ou c’est un avoir."),
+    "days not billed": gettext_lazy(
+        "Aucun jour de cette période n’est encore facturé, ou il y en a moins."
+    ),
+    "credits exceed what was billed": gettext_lazy(
+        "Cet avoir dépasserait ce qui a été facturé pour la période."
+    ),
+    "nothing waits": gettext_lazy("Rien n’attend l’échéance."),
+}
+
+
+def refusal_text(refusal: Exception) -> str:
+    """Return why the engine refuses, and what to do."""
+    if isinstance(refusal, NotApplicable):
+        return str(NOT_APPLICABLE.get(str(refusal), _("Cela ne peut pas prendre effet ainsi.")))
+    if isinstance(refusal, Parked):
+        return _("Les bornes arrêtent la facture suivante : %(reason)s.") % {
+            "reason": refusal.reason
+        }
+    texts = {
+        AlreadySubscribed: _("C’est déjà sa formule et son engagement : rien ne changerait."),
+        NotActive: _("L’abonnement n’est pas dans un état qui le permet, ou il est mis de côté."),
+        OverLimit: _("Ce qui est compté aujourd’hui ne tient pas dans cette formule."),
+        NotParked: _("L’abonnement n’est plus mis de côté."),
+        ExceedsBalance: _("C’est plus que le reste à payer de cette facture."),
+        AlreadyRecorded: _("Ce virement est déjà enregistré sur cette facture."),
+        AlreadyDecided: _("Un collègue a déjà décidé."),
+        SamePerson: _("Vous avez demandé cet avoir : un autre responsable l’approuve."),
+        Changed: _("Le calcul a changé depuis l’aperçu : voici le nouveau."),
+        NoPrice: _("Aucun tarif en vigueur n’a ce prix : convenez d’abord d’un prix."),
+        VatUnresolved: _("La TVA de ce client reste à déterminer : complétez ses coordonnées."),
+        IssueDateGoesBack: _("Un document plus récent est déjà émis : réessayez demain."),
+    }
+    return texts[type(refusal)]
