@@ -10,20 +10,18 @@ from accounts.services import record
 from subscriptions import selectors
 from subscriptions.billing import settle
 from subscriptions.facts import issued_since
-from subscriptions.holdings import lock, offer_seats
+from subscriptions.holdings import lock
 from subscriptions.invoicing import Draft, issue
 from subscriptions.items import NotActive, NotApplicable
 from subscriptions.lines import CHARGE, CREDIT, Line
 from subscriptions.models import (
-    CommitmentSpan,
     Component,
     Invoice,
     InvoiceLine,
-    Item,
-    Period,
     Subscription,
 )
 from subscriptions.pricing import prorate
+from subscriptions.undoing import undo
 
 
 @transaction.atomic
@@ -42,7 +40,7 @@ def credit_days(
     billed = [
         line
         for line in issued_since([subscription], since=on).get(subscription.pk, [])
-        if line.component == plan.component_id and line.net_cents >= 0
+        if line.component == plan.component_id and line.net_cents >= 0 and not line.is_goodwill
     ]
     if not billed or not 0 < days <= billed[-1].days_in_period:
         raise NotApplicable("days not billed")
@@ -97,7 +95,7 @@ def _net_billed(subscription: Subscription, billed: Line) -> int:
         starts_on__gte=billed.starts_on,
         ends_before__lte=billed.ends_before,
     )
-    return rows.aggregate(net=Sum("net_cents"))["net"]
+    return rows.aggregate(net=Sum("net_cents", default=0))["net"]
 
 
 def _gestures(subscription: Subscription) -> int:
@@ -126,7 +124,8 @@ def cancel_document(
     if invoice.kind == Invoice.Kind.CREDIT_NOTE or _is_cancelled(invoice):
         raise NotApplicable("cancelled before")
     rows = list(invoice.lines.select_related("component").order_by("position"))
-    _undo(subscription, rows)
+    undo(subscription, rows, on=on)
+    subscription.refresh_from_db()
     record(
         organization=invoice.organization,
         actor=actor,
@@ -169,74 +168,3 @@ def _mirror(row: InvoiceLine) -> Line:
         is_plan=row.component.kind == Component.Kind.PLAN,
         vat_rate=row.vat_rate,
     )
-
-
-def _undo(subscription: Subscription, rows: list[InvoiceLine]) -> None:
-    """Take back the facts that the document's operation wrote."""
-    operation = next(row.operation for row in rows if row.kind != InvoiceLine.Kind.CARRIED)
-    opened = Item.objects.filter(subscription=subscription, opened_by=operation)
-    if not opened.exists() or operation.startswith("subscription "):
-        _leave_period(subscription, rows)
-        return
-    if opened.exclude(ended_by="").exists():
-        raise NotApplicable("changed since")
-    _reopen_commitment(subscription, operation)
-    opened.delete()
-    Item.objects.filter(subscription=subscription, ended_by=operation).update(
-        ends_before=None, ended_by=""
-    )
-    plan = Item.objects.filter(
-        subscription=subscription, kind=Component.Kind.PLAN, ends_before=None
-    ).select_related("component__plan")
-    offer_seats(subscription, plan.get().component.plan)
-
-
-def _reopen_commitment(subscription: Subscription, operation: str) -> None:
-    """Return to the commitment that an operation left, its running period whole again."""
-    opened = CommitmentSpan.objects.filter(subscription=subscription, opened_by=operation)
-    if not opened.exists():
-        return
-    span = opened.get()
-    if Period.objects.filter(commitment_span=span, number__gt=0).exists():
-        raise NotApplicable("a later period is billed")
-    Period.objects.filter(commitment_span=span).delete()
-    span.delete()
-    former = CommitmentSpan.objects.get(subscription=subscription, ended_by=operation)
-    former.ends_before, former.ended_by = None, ""
-    former.save(update_fields=["ends_before", "ended_by"])
-    _make_whole(subscription, former, span.anchor_on)
-
-
-def _make_whole(subscription: Subscription, span: CommitmentSpan, cut_on: date) -> None:
-    """Give a cut period its natural end back, and the échéance with it."""
-    number, days = selectors.natural_period(span, cut_on)
-    Period.objects.filter(commitment_span=span, starts_on=days.starts_on).delete()
-    Period.objects.create(
-        organization=subscription.organization,
-        subscription=subscription,
-        commitment_span=span,
-        number=number,
-        starts_on=days.starts_on,
-        ends_before=days.ends_before,
-    )
-    subscription.renews_on = days.ends_before
-    subscription.save(update_fields=["renews_on"])
-
-
-def _leave_period(subscription: Subscription, rows: list[InvoiceLine]) -> None:
-    """End the subscription where a cancelled period would have begun."""
-    starts_on = min(row.starts_on for row in rows)
-    if Period.objects.filter(subscription=subscription, starts_on__gt=starts_on).exists():
-        raise NotApplicable("a later period is billed")
-    changed = Item.objects.filter(subscription=subscription, starts_on__gt=starts_on)
-    if changed.exists():
-        raise NotApplicable("changed since")
-    Period.objects.filter(subscription=subscription, starts_on=starts_on).delete()
-    CommitmentSpan.objects.filter(subscription=subscription, anchor_on=starts_on).delete()
-    for facts in (
-        Item.objects.filter(subscription=subscription),
-        CommitmentSpan.objects.filter(subscription=subscription),
-    ):
-        facts.filter(ends_before=None).update(ends_before=starts_on, ended_by="document cancelled")
-    subscription.status, subscription.renews_on = Subscription.Status.CANCELLED, None
-    subscription.save(update_fields=["status", "renews_on"])

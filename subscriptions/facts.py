@@ -128,13 +128,17 @@ def _discounts(ids: list[int]) -> dict[int, list[Discount]]:
 
 
 def issued_since(subscriptions: Iterable[Subscription], *, since: date) -> dict[int, list[Line]]:
-    """Return what was issued, or waits to be carried (R13), in periods that end after a day."""
+    """Return what was issued, or waits to be carried (R13), in periods that end after a day.
+
+    The gestures of staff come too, whatever their days.
+    """
     ids = [subscription.pk for subscription in subscriptions]
     rows = defaultdict(list)
     for row in (
-        InvoiceLine.objects.filter(subscription__in=ids, ends_before__gt=since, is_goodwill=False)
+        InvoiceLine.objects.filter(Q(ends_before__gt=since) | Q(is_goodwill=True))
+        .filter(subscription__in=ids)
         .order_by("pk")
-        .values("subscription_id", "kind", "vat_rate", "component__kind", *SHARED)
+        .values("subscription_id", "kind", "vat_rate", "is_goodwill", "component__kind", *SHARED)
     ):
         rows[row.pop("subscription_id")].append(_line(row))
     for row in (

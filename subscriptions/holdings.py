@@ -7,11 +7,14 @@ operation can undo it.
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 
 from accounts.services import limit_seats, record
 from subscriptions.models import CommitmentSpan, Component, Item, Plan, Subscription
 from subscriptions.periods import Commitment
+
+BY_CUSTOMER = "customer"  # who ended an option at its échéance; kept when it ends sooner
 
 
 def lock(subscription_id: int) -> Subscription:
@@ -43,12 +46,17 @@ def hold(
 def replace_plan(subscription: Subscription, plan: Plan, *, on: date, operation: str) -> None:
     """End the running plan and the options the new one includes (R10); open its own segment."""
     replaced = Q(kind=Component.Kind.PLAN) | Q(component__in=plan.includes.all())
-    running = Q(ends_before=None) | Q(ends_before__gt=on)
-    Item.objects.filter(replaced, running, subscription=subscription).update(
-        ends_before=on, ended_by=operation
-    )
+    stop(Item.objects.filter(replaced, subscription=subscription), on=on, operation=operation)
     hold(subscription, [plan.component], on=on, operation=operation)
     offer_seats(subscription, plan)
+
+
+def stop(items: QuerySet[Item], *, on: date, operation: str) -> None:
+    """End what is held on a day or later; what would begin later is held for no day at all."""
+    items.filter(Q(ends_before=None) | Q(ends_before__gt=on)).update(
+        ends_before=Greatest(Value(on), F("starts_on")),
+        ended_by=Case(When(ended_by=BY_CUSTOMER, then=F("ended_by")), default=Value(operation)),
+    )
 
 
 def offer_seats(subscription: Subscription, plan: Plan) -> None:

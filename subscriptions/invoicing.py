@@ -120,7 +120,7 @@ def _document(
     vat_totals = totals((row.vat_rate, row.net_cents) for row in rows)
     net_cents = sum(row.net_cents for row in rows)
     vat_cents = sum(total.amount_cents for total in vat_totals)
-    is_credit_note = net_cents < 0
+    is_credit_note = net_cents < 0 or draft.corrects is not None
     invoice = Invoice(
         organization_id=draft.subscription.organization_id,
         seller_id=draft.subscription.seller_id,

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services import record
 from subscriptions import selectors
 from subscriptions.billing import settle
-from subscriptions.holdings import hold, lock
+from subscriptions.holdings import BY_CUSTOMER, hold, lock
 from subscriptions.models import Component, Invoice, InvoiceLine, Item, Subscription, WaitingLine
 from subscriptions.renewal import is_due, renew
 
@@ -108,8 +108,8 @@ def end_item(
     item = _running_option(subscription, component, on)
     if item.ends_before is not None:
         raise NotApplicable("already ending")
-    item.ends_before = subscription.renews_on
-    item.save(update_fields=["ends_before"])
+    item.ends_before, item.ended_by = subscription.renews_on, BY_CUSTOMER
+    item.save(update_fields=["ends_before", "ended_by"])
     record(
         organization=subscription.organization,
         actor=actor,
@@ -129,8 +129,8 @@ def keep_item(
     item = _running_option(subscription, component, on)
     if item.ends_before is None:
         raise NotApplicable("not ending")
-    item.ends_before = None
-    item.save(update_fields=["ends_before"])
+    item.ends_before, item.ended_by = None, ""
+    item.save(update_fields=["ends_before", "ended_by"])
     record(
         organization=subscription.organization,
         actor=actor,

@@ -74,7 +74,8 @@ class Line:
     """One line of a document, cents before VAT, with the numbers that explain it.
 
     `full_price_cents` is the price of the whole period, discount taken off. A credit keeps the
-    VAT rate of what it gives back; None is the rate of the day.
+    VAT rate of what it gives back; None is the rate of the day. A gesture of staff (goodwill) is
+    asked for by no fact, but what it gave back is not given back twice.
     """
 
     component: Hashable
@@ -91,6 +92,7 @@ class Line:
     discount_percent: Decimal = Decimal(0)
     is_plan: bool = False
     vat_rate: Decimal | None = None
+    is_goodwill: bool = False
 
     @property
     def key(self) -> tuple:
@@ -134,14 +136,18 @@ def owed(
     (R6, R10). What was issued keeps the price it was issued at. Raises NoPrice.
     """
     billed = defaultdict(list)
+    gestures = []
     named = set()
     for line in issued:
+        if line.is_goodwill:
+            gestures.append(line)
+            continue
         billed[line.key].append(line)
         if line.kind == PERIOD:
             named.add(line.key[:3])  # a period is named once (R11)
     wanted = defaultdict(list)
     for each in entered:
-        for line in _asked(facts, book, each, billed):
+        for line in _asked(facts, book, each, billed, gestures):
             wanted[line.key].append(line)
     opening = entering.starts_on if entering else None
     differences = [
@@ -149,15 +155,34 @@ def owed(
             wanted.get(key, []),
             billed.get(key, []),
             kind=PERIOD if key[2] == opening and key[:3] not in named else CHARGE,
+            given=_given(gestures, *key),
         )
         for key in dict.fromkeys([*wanted, *billed])
     ]
     return tuple(sorted(filter(None, differences), key=_reading_order))
 
 
-def _difference(wanted: list[Line], billed: list[Line], *, kind: str) -> Line | None:
-    """Return the line that brings what was billed to what is wanted, or None."""
-    missing = sum(line.net_cents for line in wanted) - sum(line.net_cents for line in billed)
+def _given(
+    gestures: list[Line], component: Hashable, commitment: Commitment, since: date, until: date
+) -> int:
+    """Return the cents that gestures gave back on a component in some days."""
+    return -sum(
+        line.net_cents
+        for line in gestures
+        if (line.component, line.commitment) == (component, commitment)
+        and since <= line.starts_on < until
+    )
+
+
+def _difference(wanted: list[Line], billed: list[Line], *, kind: str, given: int) -> Line | None:
+    """Return the line that brings what was billed to what is wanted, or None.
+
+    What a gesture gave back already is not credited again (R6).
+    """
+    billed_cents = sum(line.net_cents for line in billed)
+    missing = sum(line.net_cents for line in wanted) - billed_cents
+    if missing < 0 and given and not wanted:
+        missing = min(0, given - billed_cents)
     asked_for_free = len(wanted) == 1 and not billed and wanted[0].kind != CREDIT
     if missing == 0 and not asked_for_free:
         return None
@@ -173,7 +198,11 @@ def _reading_order(line: Line) -> tuple:
 
 
 def _asked(
-    facts: Facts, book: PriceBook, entered: Entered, billed: dict[tuple, list[Line]]
+    facts: Facts,
+    book: PriceBook,
+    entered: Entered,
+    billed: dict[tuple, list[Line]],
+    gestures: list[Line],
 ) -> Iterator[Line]:
     """Yield what the facts ask for in one period: shares, and credits of what stops in it."""
     ends_before = entered.period.ends_before
@@ -187,7 +216,23 @@ def _asked(
         share = stated[-1] if stated else _share(facts, book, entered, holding, starts_on)
         yield share
         if stops_on < ends_before:
-            yield _credit(share, entered.period, stops_on)
+            until = _next_start(facts, holding, stops_on, ends_before)
+            given = _given(gestures, holding.component, entered.commitment, starts_on, until)
+            yield _credit(share, entered.period, stops_on, given)
+
+
+def _next_start(facts: Facts, holding: Holding, stops_on: date, ends_before: date) -> date:
+    """Return when a component that stops is held again in its period, or the period's end."""
+    return min(
+        (
+            each.starts_on
+            for each in facts.holdings
+            if each.component == holding.component
+            and each.starts_on >= stops_on
+            and each.starts_on != each.ends_before
+        ),
+        default=ends_before,
+    )
 
 
 def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on: date) -> Line:
@@ -215,8 +260,11 @@ def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on
     )
 
 
-def _credit(share: Line, days: Period, on: date) -> Line:
-    """Return what a share that stops on `on` gives back, at the price it was billed (R6)."""
+def _credit(share: Line, days: Period, on: date, given: int) -> Line:
+    """Return what a share that stops on `on` gives back, at the price it was billed (R6).
+
+    With what gestures gave, it is never more than the share.
+    """
     left = days.days_left(on)
     given_back = prorate(share.full_price_cents, days=left, days_in_period=days.days)
     return replace(
@@ -224,7 +272,7 @@ def _credit(share: Line, days: Period, on: date) -> Line:
         kind=CREDIT,
         starts_on=on,
         days=left,
-        net_cents=-min(given_back, share.net_cents),
+        net_cents=-max(0, min(given_back, share.net_cents - given)),
     )
 
 

@@ -10,7 +10,7 @@ from accounts.services import record
 from subscriptions import selectors
 from subscriptions.billing import settle
 from subscriptions.facts import price_book
-from subscriptions.holdings import hold, lock, open_commitment, replace_plan
+from subscriptions.holdings import hold, lock, open_commitment, replace_plan, stop
 from subscriptions.items import (
     AlreadySubscribed,
     NotApplicable,
@@ -22,6 +22,7 @@ from subscriptions.items import (
 from subscriptions.models import (
     CommitmentSpan,
     Component,
+    Discount,
     Invoice,
     Item,
     PendingChange,
@@ -153,7 +154,13 @@ def _carry_out(subscription: Subscription, change: Change, on: date, operation: 
     if change.commitment:
         _leave_periods(subscription, on, operation)
         open_commitment(subscription, change.commitment, on=on, operation=operation)
+        _bring_discounts_forward(subscription, on)
         subscription.renews_on = on
+
+
+def _bring_discounts_forward(subscription: Subscription, on: date) -> None:
+    """Begin with a new commitment the discounts that waited for the next period billed (R6)."""
+    Discount.objects.filter(subscription=subscription, starts_on__gt=on).update(starts_on=on)
 
 
 def _leave_periods(subscription: Subscription, on: date, operation: str) -> None:
@@ -164,9 +171,8 @@ def _leave_periods(subscription: Subscription, on: date, operation: str) -> None
     periods = Period.objects.filter(subscription=subscription)
     periods.filter(starts_on__gte=on).delete()
     periods.filter(ends_before__gt=on).update(ends_before=on)
-    Item.objects.filter(subscription=subscription, starts_on__lte=on, ends_before__gt=on).update(
-        ends_before=on, ended_by=operation
-    )
+    ending = Item.objects.filter(subscription=subscription, starts_on__lte=on, ends_before__gt=on)
+    stop(ending, on=on, operation=operation)
 
 
 @transaction.atomic

@@ -10,7 +10,15 @@ from accounts.services import record
 from subscriptions.billing import settle
 from subscriptions.holdings import hold, lock, open_commitment, replace_plan
 from subscriptions.items import AlreadySubscribed
-from subscriptions.models import Component, Discount, Invoice, Payment, Plan, Subscription
+from subscriptions.models import (
+    Component,
+    Discount,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Plan,
+    Subscription,
+)
 from subscriptions.periods import Commitment
 
 REOPENED = (
@@ -54,13 +62,21 @@ def begin(
 ) -> Invoice:
     """Write the first facts of a commitment from the échéance on, and bill its first period."""
     on = subscription.renews_on
-    operation = f"subscription {subscription.pk} {on}"
+    operation = _opening(subscription)
     included = set(plan.includes.all())
     options = [option for option in components if option not in included]
     open_commitment(subscription, commitment, on=on, operation=operation)
     replace_plan(subscription, plan, on=on, operation=operation)
     hold(subscription, options, on=on, operation=operation)
     return settle(subscription, since=on, operation=operation, issued_on=issued_on)
+
+
+def _opening(subscription: Subscription) -> str:
+    """Return the operation that opens a commitment; a day taken up again has its own (R11)."""
+    name = f"subscription {subscription.pk} {subscription.renews_on}"
+    lines = InvoiceLine.objects.filter(subscription=subscription, operation__startswith=name)
+    times = lines.values("operation").distinct().count()
+    return f"{name} {times + 1}" if times else name
 
 
 def opened(organization: Organization, seller_id: int, *, renews_on: date) -> Subscription:

@@ -33,13 +33,13 @@ def carry(drafts: list) -> None:
     ):
         rows[row.organization_id].append(row)
     for draft in drafts:
-        if sum(line.net_cents for line in draft.lines) >= 0:
+        if sum(line.net_cents for line in draft.lines) >= 0 and draft.corrects is None:
             draft.carried = rows.pop(draft.subscription.organization_id, [])
 
 
 def is_too_small(draft, invoice: Invoice) -> bool:
     """Tell whether a charge, with what waits already, stays under the minimum with VAT."""
-    if any(line.kind == PERIOD for line in draft.lines) or draft.is_goodwill:
+    if any(line.kind == PERIOD for line in draft.lines) or draft.is_goodwill or draft.corrects:
         return False
     return below_invoicing_minimum(invoice.gross_cents)
 

@@ -49,6 +49,24 @@ class Rebate(NamedTuple):
     periods: int
 
 
+class Given(NamedTuple):
+    """Cents of a component that staff gave back as a gesture, and its first day."""
+
+    component: Hashable
+    months: int
+    day: date
+    cents: int
+
+
+class Segment(NamedTuple):
+    """Days of one period on which a component is held in a row."""
+
+    component: Hashable
+    months: int
+    first: date
+    ends: date
+
+
 class Owed(NamedTuple):
     """What one component owes for one period: each line rounded (R1), and to the fraction."""
 
@@ -71,6 +89,7 @@ class Oracle:
         held: Iterable[Held],
         agreed: Iterable[Agreed] = (),
         rebates: Iterable[Rebate] = (),
+        given: Iterable[Given] = (),
         entered_until: date,
     ) -> dict[tuple[Hashable, int, date], Owed]:
         """Return what is owed for each (component, months, last day + 1) of each entered period."""
@@ -80,7 +99,7 @@ class Oracle:
             for bound in bounds
             for starts, ends in natural_periods(bound, entered_until)
         )
-        owed = defaultdict(lambda: Owed(0, Fraction(0), 0))
+        parts = {}
         for starts, ends, bound in entered:
             percent = _percent(rebates, starts, [period[0] for period in entered])
             days = [starts + DAY * n for n in range((ends - starts).days)]
@@ -89,13 +108,12 @@ class Oracle:
                 held_days = [day for day in bound_days if _is_held(each, day)]
                 if not held_days:
                     continue
-                segment = (each.component, bound.months, held_days[0], ends)
+                segment = Segment(each.component, bound.months, held_days[0], ends)
                 if segment not in self.seen:
                     self.seen[segment] = self._price(each, bound, held_days[0], agreed, percent)
-                part = _segment(self.seen[segment], held_days, days)
-                key = (each.component, bound.months, ends)
-                owed[key] = Owed(*(sum(both) for both in zip(owed[key], part, strict=True)))
-        return dict(owed)
+                parts[segment] = _segment(self.seen[segment], held_days, days)
+        _keep_back(parts, given)
+        return _by_period(parts)
 
     def _price(
         self, held: Held, bound: Bound, on: date, agreed: list[Agreed], percent: Decimal
@@ -161,6 +179,31 @@ def _segment(price: int, held_days: list[date], days: list[date]) -> Owed:
     given_back = rounded(Fraction(price * after, len(days)))
     exact = sum((Fraction(price, len(days)) for _day in held_days), Fraction(0))
     return Owed(charged - given_back, exact, 2 if after else 1)
+
+
+def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given]) -> None:
+    """Give back of a segment no more than what gestures left of its charge (R6)."""
+    gone = Counter()
+    for gesture in given:
+        mine = [
+            segment
+            for segment in parts
+            if (segment.component, segment.months) == (gesture.component, gesture.months)
+            and segment.first <= gesture.day < segment.ends
+        ]
+        if mine:
+            gone[max(mine, key=lambda segment: segment.first)] += gesture.cents
+    for segment, cents in gone.items():
+        if parts[segment].cents < cents:
+            parts[segment] = Owed(cents, Fraction(cents), 0)
+
+
+def _by_period(parts: dict[Segment, Owed]) -> dict[tuple[Hashable, int, date], Owed]:
+    owed = defaultdict(lambda: Owed(0, Fraction(0), 0))
+    for segment, part in parts.items():
+        key = (segment.component, segment.months, segment.ends)
+        owed[key] = Owed(*(sum(both) for both in zip(owed[key], part, strict=True)))
+    return dict(owed)
 
 
 def departures(

@@ -160,6 +160,9 @@ class Life:
         self.entered = [days for days in self.entered if days.starts_on < on]
         if self.entered and self.entered[-1].ends_before > on:
             self.entered[-1] = replace(self.entered[-1], ends_before=on)
+        self.discounts = [
+            replace(each, starts_on=on) if each.starts_on > on else each for each in self.discounts
+        ]
         self.renews_on = on
         self.bill(on)
 
