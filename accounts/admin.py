@@ -1,6 +1,7 @@
 """What the support team reads of people, organizations, their journal and their mails."""
 
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import (
@@ -18,6 +19,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+
+    def changelist_view(self, request, extra_context=None):
+        """Name the list by what it holds, rather than ask to select one."""
+        name = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": name, **(extra_context or {})})
+
+    @admin.display(description=_("organisme"), ordering="organization__name")
+    def client(self, row):
+        """The organization of a row, under its French name."""
+        return row.organization
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -83,19 +94,27 @@ class UserAdmin(ReadOnlyAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
-    list_display = ["user", "organization", "role", "is_active", "created_at"]
+    list_display = ["person", "client", "role", "is_active", "created_at"]
     list_select_related = ["user", "organization"]
     list_filter = ["role", "is_active"]
     search_fields = ["=user__email", "user__last_name", "organization__name", "=organization__slug"]
     ordering = ["organization", "role"]
 
+    @admin.display(description=_("personne"), ordering="user__last_name")
+    def person(self, membership):
+        return membership.user
+
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "organization", "actor", "action"]
+    list_display = ["created_at", "client", "person", "action"]
     list_select_related = ["organization", "actor"]
     search_fields = ["action", "=organization__slug", "organization__name", "=actor__email"]
     ordering = ["-pk"]
+
+    @admin.display(description=_("personne"))
+    def person(self, event):
+        return event.actor
 
 
 @admin.register(OutgoingMail)

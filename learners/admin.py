@@ -2,28 +2,13 @@
 
 from django.contrib import admin
 
+from accounts.admin import ReadOnlyAdmin
 from learners.models import DailyCount, Enrollment, TrainingSession
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that customers and nightly jobs write, and that staff only read."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(TrainingSession)
 class TrainingSessionAdmin(ReadOnlyAdmin):
-    list_display = ["code", "title", "starts_on", "ends_on", "is_held", "organization"]
+    list_display = ["code", "title", "starts_on", "ends_on", "is_held", "client"]
     list_select_related = ["organization"]
     search_fields = ["=code", "organization__name", "=organization__slug"]
     ordering = ["-starts_on", "code"]
@@ -39,7 +24,7 @@ class EnrollmentAdmin(ReadOnlyAdmin):
 
 @admin.register(DailyCount)
 class DailyCountAdmin(ReadOnlyAdmin):
-    list_display = ["organization", "counted_on", "count", "recorded_at"]
+    list_display = ["client", "counted_on", "count", "recorded_at"]
     list_select_related = ["organization"]
     search_fields = ["organization__name", "=organization__slug"]
     ordering = ["-counted_on", "organization"]
