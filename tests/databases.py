@@ -73,7 +73,8 @@ class Clones:
         """End what threads left open; dg_owner may not, but their own login may."""
         self._execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{name}' AND pid <> pg_backend_pid()",
+            f"WHERE datname = '{name}' AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'",  # autovacuum gives way by itself
             role=None,
         )
 
