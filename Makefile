@@ -25,7 +25,7 @@ demo-reset: base
 	@$(PY) manage.py seed_demo
 
 bench: dev
-	@for script in bench/*.py; do echo "$$script"; $(PY) "$$script" || exit 1; done
+	@for script in $(wildcard bench/*.py); do echo "$$script"; $(PY) "$$script" || exit 1; done
 
 base dev:
 	@requirements/install $@

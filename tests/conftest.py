@@ -19,6 +19,8 @@ WIDTHS = {1280: 900, 390: 844}
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seeded(by): committed_db and live_site start with its rows")
+    # Tests serve static files from their sources; nothing has to be collected first.
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
 
 
 @pytest.fixture

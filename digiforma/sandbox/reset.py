@@ -9,11 +9,14 @@ from digiforma.sandbox.processes import Unavailable
 
 
 def forget() -> None:
-    """Remove the data of the embedded services. Raises Unavailable when that is not ours to do."""
+    """Remove the data of the embedded services and the mails beside it.
+
+    Raises Unavailable when that is not ours to do, or when somebody uses them.
+    """
     if os.environ.get("DATABASE_URL"):
         raise Unavailable("DATABASE_URL is set: only the embedded database is ever reset.")
     services.refuse_second_owner()
-    for name in ("postgres", "valkey"):
+    for name in ("postgres", "valkey", "outbox"):
         shutil.rmtree(services.home() / name, ignore_errors=True)
 
 

@@ -21,6 +21,7 @@ from digiforma.sandbox.processes import Unavailable, traversable
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+THROWAWAY = "digiforma-test-"
 URLS = ("DATABASE_URL", "REDIS_URL")
 Report = Callable[[str], None]
 
@@ -93,20 +94,33 @@ def throwaway() -> Iterator[tuple[dict[str, str], Postgres | None]]:
 
     Gives their URLs, and the cluster when it is ours.
     """
-    folder = Path(tempfile.mkdtemp(prefix="digiforma-test-", dir="/tmp"))
+    _sweep_throwaways()
+    folder = Path(tempfile.mkdtemp(prefix=THROWAWAY, dir="/tmp"))
     folder.chmod(0o711)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        lock = stack.enter_context(_open(folder / "services.lock"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
         urls, postgres = {}, None
         if "DATABASE_URL" in missing_urls():
-            postgres = Postgres(folder / "postgres", throwaway=True)
+            postgres = Postgres(folder / "postgres", throwaway=True, lock=lock)
             urls["DATABASE_URL"] = postgres.start()
             stack.callback(postgres.stop)
         if "REDIS_URL" in missing_urls():
-            valkey = Valkey(folder / "valkey", throwaway=True)
+            valkey = Valkey(folder / "valkey", throwaway=True, lock=lock)
             urls["REDIS_URL"] = valkey.start()
             stack.callback(valkey.stop)
         yield urls, postgres
+
+
+def _sweep_throwaways() -> None:
+    """Remove the folders of our killed test runs: their locks are free."""
+    for file in Path("/tmp").glob(f"{THROWAWAY}*/services.lock"):
+        status = file.stat()
+        if status.st_uid == os.geteuid() and time.time() - status.st_mtime > PATIENCE:
+            with _open(file) as lock:
+                if _taken(lock):
+                    shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def running_urls(folder: Path) -> dict[str, str]:

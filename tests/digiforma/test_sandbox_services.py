@@ -1,8 +1,11 @@
 """The embedded services by themselves: one owner a folder, and nobody else's way in."""
 
+import os
 import stat
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -94,3 +97,15 @@ def test_a_home_with_a_long_path_works_too(home, monkeypatch):
 
     with services.owned() as urls:
         assert rows(urls["DATABASE_URL"], "SELECT 1") == [(1,)]
+
+
+def test_a_test_run_sweeps_what_killed_ones_left(home):
+    killed = Path(tempfile.mkdtemp(prefix=services.THROWAWAY, dir="/tmp"))
+    (killed / "services.lock").touch()
+    os.utime(killed / "services.lock", (0, 0))
+
+    with services.throwaway() as (urls, postgres):
+        assert rows(urls["DATABASE_URL"], "SELECT 1") == [(1,)]
+        assert not killed.exists()
+
+    assert not postgres.folder.exists()
