@@ -318,6 +318,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "subscriptions.tasks.check_invariants",
         "schedule": crontab(minute=20, hour="0-1,3-23"),
     },
+    "expire-quotes": {
+        "task": "support.tasks.expire_quotes",
+        "schedule": crontab(hour=0, minute=10),
+    },
+    "drain-notices": {
+        "task": "support.tasks.drain_notices",
+        "schedule": crontab(minute=40, hour="0-1,3-23"),
+    },
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 30.0},
 }
 
