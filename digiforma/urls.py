@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from digiforma import outbox, views
 from digiforma.api import DocumentationView, UnknownResourceView
-from options.api import OptionsView, OptionSubscriptionView
+from options.api import OptionSubscriptionView, OptionsView
 from subscriptions.api import SubscriptionView, UsageView
 
 handler500 = "digiforma.views.server_error"
@@ -42,5 +42,6 @@ urlpatterns = [
     path("interne/courriels/", outbox.index, name="outbox"),
     path("interne/courriels/<slug:name>/<int:position>/", outbox.message, name="outbox-message"),
     path("interne/courriels/<slug:name>/<int:position>/html/", outbox.body, name="outbox-html"),
+    path("admin/abonnements/<int:pk>/simulation/", views.simulation, name="simulation"),
     path("admin/", admin.site.urls),
 ]

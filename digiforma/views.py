@@ -5,10 +5,12 @@ import secrets
 
 import redis
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
 from django.http import JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,6 +21,8 @@ from accounts.middleware import SESSION_KEY
 from accounts.roles import SEES_SUBSCRIPTION
 from digiforma.context import notice_of
 from digiforma.overview import overview
+from digiforma.simulation import SimulationForm, simulate
+from subscriptions.models import Subscription
 
 logger = logging.getLogger(__name__)
 PATIENCE = 2  # seconds that a health check waits for Redis
@@ -47,6 +51,32 @@ def my_subscription(request):
     page = overview(request.membership, at=timezone.now())
     context = {"page": page, "account_notice": notice_of(page.usage)}
     return render(request, "digiforma/my_subscription.html", context)
+
+
+@admin.site.admin_view
+@require_safe
+def simulation(request, pk):
+    """Play one account forward for staff, to a day they choose; nothing of it is kept."""
+    if not request.user.has_perm("subscriptions.view_subscription"):
+        raise PermissionDenied
+    rows = Subscription.objects.select_related("organization", "seller")
+    subscription = get_object_or_404(rows, pk=pk)
+    today = timezone.localdate()
+    form = SimulationForm(request.GET or None, today=today)
+    shown = None
+    if form.is_valid():
+        shown = simulate(subscription, on=today, until=form.cleaned_data["until"])
+    context = {
+        **admin.site.each_context(request),
+        "opts": Subscription._meta,
+        "title": subscription.organization.name,
+        "subscription": subscription,
+        "form": form,
+        "simulation": shown,
+    }
+    return render(
+        request, "admin/digiforma/simulation.html", context, status=422 if form.errors else 200
+    )
 
 
 def _must_choose(request) -> bool:
