@@ -4,19 +4,48 @@ import json
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework import exceptions, serializers
 from rest_framework.exceptions import ParseError
+from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
+from accounts.payloads import accepted
 from digiforma.problems import problem_response
 from digiforma.strict_json import MAX_BYTES, StrictJSONParser, TooLarge
+from options.api import AgreementSerializer
 from tests.options.conftest import enter, team, today  # noqa: F401
 from tests.proving import examples
 
 ADDRESS = "/api/v1/options/advanced-elearning/subscription/"
+
+
+class OpenDoor(APIView):
+    """A door that anyone may pass, under the settings of all the others; it needs no database."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def post(self, request):
+        return Response(accepted(AgreementSerializer, request))
+
+
+def agreed(body: bytes, content_type="application/json"):
+    """Send a body through the open door and return the rendered answer."""
+    request = RequestFactory().generic("POST", "/", body, content_type=content_type)
+    answer = OpenDoor.as_view()(request)
+    answer.render()
+    answer.json = lambda: json.loads(answer.content)
+    return answer
+
+
+def test_a_sound_body_passes():
+    answer = agreed(b'{"price":"39.00","currency":"EUR"}')
+
+    assert (answer.status_code, answer.data) == (200, {"price": 39_00, "currency": "EUR"})
 
 
 def send(client, body: bytes, content_type="application/json"):
@@ -66,22 +95,29 @@ def code(answer) -> tuple[int, str]:
         (b'{"price":1e400}', "out_of_range"),
         (b'{"price":"39.00","price_cents":1}', "unknown_field"),
         (b'{"price":"39.00","' + b"x" * 5000 + b'":1}', "unknown_field"),
+        (b'{"price":39.0}', "invalid_amount"),
     ],
 )
-def test_a_body_that_is_not_plain_json_is_a_400(enter, body, expected):  # noqa: F811
-    assert code(send(enter("alice"), body)) == (400, expected)
+def test_a_body_that_is_not_plain_json_is_a_400(body, expected):
+    assert code(agreed(body)) == (400, expected)
 
 
-def test_a_body_in_latin_1_is_refused(enter):  # noqa: F811
-    answer = send(enter("alice"), b'{"price":"39.00"}', "application/json; charset=latin-1")
+def test_a_body_in_latin_1_is_refused():
+    answer = agreed(b'{"price":"39.00"}', "application/json; charset=latin-1")
 
     assert code(answer) == (400, "encoding")
 
 
-def test_a_body_of_6_mb_is_too_large(enter):  # noqa: F811
-    body = b'{"price":"' + b"9" * 6 * 1024 * 1024 + b'"}'
-
-    assert code(send(enter("alice"), body)) == (413, "too_large")
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        (b'{"price":"' + b"9" * 6 * 1024 * 1024 + b'"}', "application/json", (413, "too_large")),
+        (b'{"price":', "application/json", (400, "malformed_json")),
+        (b'{"price":"39.00"}', "", (415, "unsupported_media_type")),
+    ],
+)
+def test_a_real_door_answers_the_same(enter, body, content_type, expected):  # noqa: F811
+    assert code(send(enter("alice"), body, content_type)) == expected
 
 
 def test_a_form_of_13_mb_is_too_large(enter):  # noqa: F811
@@ -95,8 +131,8 @@ def test_a_form_of_13_mb_is_too_large(enter):  # noqa: F811
 @pytest.mark.parametrize(
     "content_type", ["application/xml", "text/plain", "", "multipart/form-data; boundary=x", "/"]
 )
-def test_what_is_not_json_is_a_415(enter, content_type):  # noqa: F811
-    answer = send(enter("alice"), b'{"price":"39.00"}', content_type)
+def test_what_is_not_json_is_a_415(content_type):
+    answer = agreed(b'{"price":"39.00"}', content_type)
 
     assert code(answer) == (415, "unsupported_media_type")
 
