@@ -1,5 +1,7 @@
 """What staff agree with one customer: a price, a discount. Dated, with their reason (R5, R6)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -8,9 +10,11 @@ from django.db import transaction
 from accounts.models import Organization, User
 from accounts.services import record
 from subscriptions import selectors
+from subscriptions.facts import negotiated_prices, price_book
 from subscriptions.holdings import lock
 from subscriptions.items import NotActive
 from subscriptions.models import Discount, NegotiatedPrice, Plan, Subscription
+from subscriptions.periods import Commitment
 
 
 @transaction.atomic
@@ -49,6 +53,41 @@ def agree_price(
         last_on=last_on,
         reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A full-period price that a quote promised for one day, before any discount (R19)."""
+
+    component_id: int
+    commitment: Commitment
+    on: date
+    amount_cents: int
+
+
+@transaction.atomic
+def keep_promise(*, subscription_id: int, quoted: Iterable[Quoted], reason: str) -> None:
+    """Hold the prices of a quote on their day, whatever list came into force since (R19).
+
+    Twice is harmless: a price that holds already is not agreed again.
+    """
+    subscription = lock(subscription_id)
+    book = price_book(subscription.seller_id)
+    negotiated = tuple(negotiated_prices([subscription.pk])[subscription.pk])
+    for promise in quoted:
+        held = book.price(promise.component_id, promise.commitment, promise.on, negotiated)
+        if held.amount_cents == promise.amount_cents:
+            continue
+        NegotiatedPrice.objects.create(
+            organization=subscription.organization,
+            subscription=subscription,
+            component_id=promise.component_id,
+            commitment=promise.commitment,
+            amount_cents=promise.amount_cents,
+            first_on=promise.on,
+            last_on=promise.on,
+            reason=reason,
+        )
 
 
 @transaction.atomic

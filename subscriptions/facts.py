@@ -67,7 +67,7 @@ def facts_of(subscriptions: Iterable[Subscription], *, since: date) -> dict[int,
     discounts = _discounts(ids)
     spans = _spans(ids)
     holdings = _holdings(ids, since)
-    negotiated = _negotiated(ids)
+    negotiated = negotiated_prices(ids)
     return {
         each: Facts(
             spans=tuple(spans[each]),
@@ -105,7 +105,8 @@ def _holdings(ids: list[int], since: date) -> dict[int, list[Holding]]:
     return rows
 
 
-def _negotiated(ids: list[int]) -> dict[int, list[Negotiated]]:
+def negotiated_prices(ids: list[int]) -> dict[int, list[Negotiated]]:
+    """Return the prices agreed with each subscription, the oldest agreement first."""
     rows = defaultdict(list)
     for row in NegotiatedPrice.objects.filter(subscription__in=ids).order_by("pk"):
         rows[row.subscription_id].append(

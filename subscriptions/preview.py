@@ -23,6 +23,7 @@ class DrawnLine:
     days: int
     days_in_period: int
     full_price_cents: int
+    listed_cents: int
     net_cents: int
 
 
@@ -102,5 +103,6 @@ def draw_line(line: InvoiceLine) -> DrawnLine:
         days=line.days,
         days_in_period=line.days_in_period,
         full_price_cents=line.full_price_cents,
+        listed_cents=line.listed_cents,
         net_cents=line.net_cents,
     )

@@ -6,8 +6,9 @@ from functools import partial
 
 from accounts.models import Organization, User
 from subscriptions import selectors as subscriptions
+from subscriptions.agreements import Quoted, keep_promise
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
-from subscriptions.lines import PERIOD
+from subscriptions.lines import CHARGE, PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
 from subscriptions.periods import Commitment
@@ -69,6 +70,8 @@ class Order:
     when: str
     effective_on: date
     options: tuple[str, ...] = ()
+    promised: tuple[Quoted, ...] = ()  # the prices of the quote that it carries out (R19)
+    reason: str = ""  # which quote, for the prices it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def change(
 
     One left for an échéance that is past is owed at its own day, be it a cheaper plan (R18).
     """
+    _hold_prices(subscription, order)
     return change_now(
         subscription_id=subscription.pk,
         change=change_of(subscription, order, override=order.when == When.TERM),
@@ -187,12 +191,18 @@ def order_at_term(
     subscription: Subscription, order: Order, *, on: date, actor: User | None = None
 ) -> PendingChange:
     """Leave an order for the échéance (R7)."""
+    _hold_prices(subscription, order)
     return change_at_term(
         subscription_id=subscription.pk,
         change=change_of(subscription, order, override=False),
         on=on,
         actor=actor,
     )
+
+
+def _hold_prices(subscription: Subscription, order: Order) -> None:
+    if order.promised:
+        keep_promise(subscription_id=subscription.pk, quoted=order.promised, reason=order.reason)
 
 
 def _require_room(subscription: Subscription, order: Order) -> None:
@@ -220,6 +230,23 @@ def basis(subscription: Subscription, *, on: date) -> dict:
     }
 
 
+def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:
+    """Return the full prices that the frozen lines of a quote promise, each for its first day."""
+    owed = [line for line in lines if line["kind"] in (PERIOD, CHARGE)]
+    components = {
+        component.label: component.pk for component in Component.objects.filter(seller=seller_id)
+    }
+    return tuple(
+        Quoted(
+            component_id=components[line["component"]],
+            commitment=commitment,
+            on=date.fromisoformat(line["starts_on"]),
+            amount_cents=line["listed_cents"],
+        )
+        for line in owed
+    )
+
+
 def frozen_line(line: DrawnLine) -> dict:
     """Return a drawn line as a quote keeps it."""
     return {
@@ -232,6 +259,7 @@ def frozen_line(line: DrawnLine) -> dict:
         "days": line.days,
         "days_in_period": line.days_in_period,
         "full_price_cents": line.full_price_cents,
+        "listed_cents": line.listed_cents,
         "net_cents": line.net_cents,
     }
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from accounts.services import record
@@ -98,7 +99,7 @@ def _as_priced(request: Request, order: Order, drawing_: Drawing) -> dict:
 
 def live_quote(request: Request) -> Quote:
     """Return the one quote of a request that may still lead somewhere."""
-    return Quote.objects.select_related("plan__component", "organization").get(
+    return Quote.objects.select_related("plan__component", "organization", "request").get(
         request=request, status__in=LIVE
     )
 
@@ -111,6 +112,11 @@ def order_of(quote: Quote) -> Order:
         when=quote.when,
         effective_on=quote.effective_on,
         options=tuple(quote.options),
+        promised=drawing.promised(
+            quote.plan.component.seller_id, Commitment(quote.commitment), quote.lines
+        ),
+        reason=_("Devis %(reference)s, version %(version)d")
+        % {"reference": quote.request.reference, "version": quote.version},
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership, OutgoingMail
 from subscriptions import items, renewal, selectors
-from subscriptions.models import Invoice, Item, PendingChange, Subscription
+from subscriptions.models import Invoice, Item, PendingChange, Price, PriceList, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.preview import draw
 from support import handover
@@ -161,6 +161,25 @@ def test_applying_twice_is_refused_the_second_time(staff):
         staff.apply(request, name="magda")
 
     assert Invoice.objects.count() == before
+
+
+@pytest.mark.parametrize("when", ["now", "term"])
+def test_a_tariff_published_since_does_not_change_what_was_quoted(staff, when):
+    request = staff.accepted(when=when)
+    quote = Quote.objects.get()
+    dearer = PriceList.objects.create(
+        seller=subscription(staff).seller, effective_on=TODAY - timedelta(days=1)
+    )
+    for component in dearer.seller.components.all():
+        for commitment in ("monthly", "annual"):
+            Price.objects.create(
+                price_list=dearer, component=component, commitment=commitment, amount_cents=99900
+            )
+
+    staff.apply(request)
+    invoice = last_invoice(staff) if when == "now" else renew(staff, quote.effective_on)
+
+    assert amounts(invoice) == amounts(quote)
 
 
 def test_a_change_in_between_makes_the_quote_stale_and_issues_nothing(staff):
