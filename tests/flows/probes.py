@@ -5,9 +5,11 @@ from django.http import JsonResponse, StreamingHttpResponse
 from django.urls import include, path
 from django.views import View
 
+from accounts import selectors
+from accounts.middleware import chosen_membership
 from accounts.models import Organization
 from accounts.services import record
-from accounts.tenancy import tenant_context
+from accounts.tenancy import person_context, tenant_context
 from learners.models import Learner
 from tests.neighbours import tenant_models
 
@@ -17,19 +19,20 @@ def everything(request) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         (role,) = cursor.fetchone()
+    slugs = {model._meta.label: _slugs(model) for model in tenant_models()}
     return JsonResponse(
         {
             "role": role,
             "organization": request.membership and request.membership.organization.slug,
             "organizations": sorted(Organization.objects.values_list("slug", flat=True)),
-            "seen": sorted({slug for model in tenant_models() for slug in _slugs(model)}),
-            "blind": sorted(m._meta.label for m in tenant_models() if not _slugs(m)),
+            "seen": sorted(set().union(*slugs.values())),
+            "blind": sorted(label for label, found in slugs.items() if not found),
         }
     )
 
 
 def _slugs(model) -> set[str]:
-    return set(model._default_manager.values_list("organization__slug", flat=True))
+    return set(model._default_manager.values_list("organization__slug", flat=True).distinct())
 
 
 def failure(request):
@@ -67,6 +70,25 @@ def late_in_scope(request) -> StreamingHttpResponse:
                 yield f"{learner.email}\n"
 
     return StreamingHttpResponse(rows())
+
+
+class SessionWideTenant:
+    """The mistake of fact L4: a setting of the session, on a connection that lives on."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.membership, request.memberships = None, []
+        if request.user.is_authenticated:
+            with person_context(request.user.pk):
+                request.memberships = selectors.memberships(request.user)
+            request.membership = chosen_membership(request)
+        if request.membership:
+            with connection.cursor() as cursor:
+                tenant = str(request.membership.organization_id)
+                cursor.execute("SELECT set_config('app.tenant_id', %s, false)", [tenant])
+        return self.get_response(request)
 
 
 urlpatterns = [
