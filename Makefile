@@ -24,10 +24,8 @@ demo-reset: base
 	@$(PY) -m digiforma.sandbox.reset
 	@$(PY) manage.py seed_demo
 
-# Each module of bench/ that has a main is one measure.
 bench: dev
-	@for script in $$(grep -l __main__ bench/*.py); do \
-	    echo "$$script"; $(PY) -m bench.$$(basename "$$script" .py) || exit 1; done
+	@$(PY) -m bench
 
 base dev:
 	@requirements/install $@

@@ -1,6 +1,6 @@
 """Measure the renewal run: by chunks, one by one, and against bare inserts of the same rows.
 
-    python -m bench.renewals [--subscriptions 4000] [--alone 300] [--workers 4]
+    python -m bench renewals [--subscriptions 4000] [--alone 300] [--workers 4]
 
 Ratios within one run are the figures to trust: machines are shared.
 """
@@ -8,22 +8,41 @@ Ratios within one run are the figures to trust: machines are shared.
 import argparse
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from multiprocessing import Process
 
-from bench.database import fresh_database
+from django.db import connections, transaction
+
+from accounts.models import Membership, Organization, User
+from accounts.tenancy import staff_context
+from options import publishing
+from options.catalog import OPTIONS
+from subscriptions import renewal_run
+from subscriptions.billing import renew_together
+from subscriptions.catalog import DEMONSTRATION, SELLER_CODE
+from subscriptions.invariants import broken
+from subscriptions.models import (
+    CommitmentSpan,
+    Component,
+    Invoice,
+    InvoiceLine,
+    Item,
+    Period,
+    Subscription,
+)
+from subscriptions.renewal import renew
+from subscriptions.selectors import due
 
 START, CHUNKED, ALONE, PARALLEL = (date(2026, month, 5) for month in (1, 2, 3, 4))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(words: list[str]) -> None:
+    """Read the options and measure."""
+    parser = argparse.ArgumentParser(prog="python -m bench renewals")
     parser.add_argument("--subscriptions", type=int, default=4000)
     parser.add_argument("--alone", type=int, default=300, help="how many one by one")
     parser.add_argument("--workers", type=int, default=4)
-    arguments = parser.parse_args()
-    with fresh_database():
-        measure(arguments)
+    measure(parser.parse_args(words))
 
 
 def measure(arguments: argparse.Namespace) -> None:
@@ -51,18 +70,8 @@ def rate(count: int, work: Callable[[], object]) -> float:
 
 def subscribe(count: int) -> None:
     """Open so many subscriptions, their first periods billed by one bulk settlement."""
-    from accounts.models import Membership, Organization, User
-    from accounts.tenancy import staff_context
-    from options import publishing
-    from options.catalog import OPTIONS
-    from subscriptions.billing import renew_together
-    from subscriptions.catalog import DEMONSTRATION, SELLER_CODE
-    from subscriptions.models import CommitmentSpan, Component, Item, Subscription
-
     with staff_context():
-        seller = publishing.load(
-            seller_code=SELLER_CODE, catalogue=DEMONSTRATION, texts=OPTIONS
-        )
+        seller = publishing.load(seller_code=SELLER_CODE, catalogue=DEMONSTRATION, texts=OPTIONS)
         held = [
             Component.objects.get(seller=seller, code=code)
             for code in ("equipe", "company-space", "e-signature")
@@ -105,18 +114,12 @@ def subscribe(count: int) -> None:
 
 
 def run(on: date) -> None:
-    from subscriptions import renewal_run
-
     outcome = renewal_run.run(on=on)
     assert not outcome.parked, outcome.parked
 
 
 def renew_alone(count: int) -> None:
     """Renew so many in a transaction each: the path that a failing chunk falls back to."""
-    from accounts.tenancy import staff_context
-    from subscriptions.renewal import renew
-    from subscriptions.selectors import due
-
     with staff_context():
         ids = list(due(ALONE).values_list("pk", flat=True)[:count])
     for each in ids:
@@ -130,10 +133,6 @@ def insert_bare() -> None:
     Same tables, same columns, same statements of 500 documents; other keys, so that the
     constraints are paid for.
     """
-    from django.db import transaction
-
-    from accounts.tenancy import staff_context
-    from subscriptions.models import Invoice, InvoiceLine, Period
 
     with staff_context():
         invoices = list(Invoice.objects.filter(issued_on=CHUNKED).order_by("pk"))
@@ -149,8 +148,6 @@ def insert_bare() -> None:
 
 
 def _rekey(invoices: list, lines: list, periods: list) -> None:
-    from datetime import timedelta
-
     for invoice in invoices:
         invoice.pk, invoice.series = None, "X2026"
     for line in lines:
@@ -165,8 +162,6 @@ def _rekey(invoices: list, lines: list, periods: list) -> None:
 
 
 def run_together(workers: int) -> None:
-    from django.db import connections
-
     connections.close_all()  # a fork must not share the connection of its parent
     processes = [Process(target=_work) for _worker in range(workers)]
     for process in processes:
@@ -181,13 +176,6 @@ def _work() -> None:
 
 def gaps_and_doubles() -> str:
     """Tell what parallel work broke."""
-    from accounts.tenancy import staff_context
-    from subscriptions.invariants import broken
-
     with staff_context():
         names = {invariant.name for invariant in broken(today=PARALLEL)}
     return f"broken invariants: {sorted(names - {'seats_follow_the_plan'}) or 'none'}"
-
-
-if __name__ == "__main__":
-    main()
