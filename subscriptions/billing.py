@@ -53,6 +53,8 @@ def renew_together(subscriptions: list[Subscription], *, issued_on: date) -> lis
     for commitment_days in sorted(set(entered.values())):
         group = [each for each in subscriptions if entered[each.pk] == commitment_days]
         owed += drafts(group, since=starts_on, entering=commitment_days)
+    places = {subscription.pk: place for place, subscription in enumerate(subscriptions)}
+    owed.sort(key=lambda draft: places[draft.subscription.pk])
     book = price_book(subscriptions[0].seller_id)
     for draft in owed:
         reason = bounds.breach(draft.lines, book)

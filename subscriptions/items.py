@@ -1,7 +1,7 @@
 """Options on a subscription: taken for the days left, ended at the échéance (R10)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +12,7 @@ from subscriptions import selectors
 from subscriptions.billing import settle
 from subscriptions.holdings import BY_CUSTOMER, hold, lock
 from subscriptions.models import Component, Invoice, InvoiceLine, Item, Subscription, WaitingLine
+from subscriptions.pending import apply_pending
 from subscriptions.renewal import is_due, renew
 
 
@@ -30,14 +31,38 @@ class NotApplicable(Exception):
 def changing(subscription_id: int, on: date, *, issued_on: date | None = None) -> Subscription:
     """Return a locked subscription that may change on a day, its late periods billed first.
 
-    A period that begins on the very day is left unbilled: the change is part of it (R6). The
-    late ones are dated `issued_on`, which is the real day when `on` is an earlier one.
-    Raises NotActive.
+    A period that begins on the very day is left unbilled, what waited for it carried out: the
+    change is part of it (R6). The late ones are dated `issued_on`, which is the real day when
+    `on` is an earlier one. Raises NotActive.
     """
+    subscription = caught_up(subscription_id, before=on, issued_on=issued_on or on)
+    if is_due(subscription, on):
+        apply_pending(subscription, told_on=issued_on or on)
+    return _active(subscription)
+
+
+def ordering(subscription_id: int, on: date) -> Subscription:
+    """Return a locked subscription of which something may be ordered for the échéance to come.
+
+    A day belongs to the period that begins on it (R2): that one is billed first. Raises NotActive.
+    """
+    return _active(caught_up(subscription_id, before=on + timedelta(days=1), issued_on=on))
+
+
+def caught_up(subscription_id: int, *, before: date, issued_on: date) -> Subscription:
+    """Return a locked subscription, every period that has begun before a day being billed."""
     subscription = lock(subscription_id)
-    while is_due(subscription, on) and subscription.renews_on < on:
-        renew(subscription_id=subscription_id, on=issued_on or on)
+    while (
+        subscription.renews_on
+        and subscription.renews_on < before
+        and is_due(subscription, issued_on)
+    ):
+        renew(subscription_id=subscription_id, on=issued_on)
         subscription = lock(subscription_id)
+    return subscription
+
+
+def _active(subscription: Subscription) -> Subscription:
     if subscription.status != Subscription.Status.ACTIVE or subscription.parked_because:
         raise NotActive(subscription.status)
     return subscription
@@ -104,7 +129,7 @@ def end_item(
 
     Raises NotActive, NotApplicable when it is not running.
     """
-    subscription = changing(subscription_id, on)
+    subscription = ordering(subscription_id, on)
     item = _running_option(subscription, component, on)
     if item.ends_before is not None:
         raise NotApplicable("already ending")
@@ -125,7 +150,7 @@ def keep_item(
     *, subscription_id: int, component: Component, on: date, actor: User | None = None
 ) -> Item:
     """Undo `end_item` while the option still runs. Raises NotActive, NotApplicable."""
-    subscription = changing(subscription_id, on)
+    subscription = ordering(subscription_id, on)
     item = _running_option(subscription, component, on)
     if item.ends_before is None:
         raise NotApplicable("not ending")

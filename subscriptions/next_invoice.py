@@ -10,6 +10,7 @@ from datetime import date
 from subscriptions import lines, selectors
 from subscriptions.lines import Entered, Holding, Span
 from subscriptions.periods import Commitment, Period, number_on, period
+from subscriptions.pricing import is_downgrade
 from subscriptions.selectors import Usage, exceeds
 from subscriptions.standing import Pending, Standing
 from subscriptions.vat import VatTotal, totals, treatment
@@ -88,9 +89,18 @@ def applied(standing: Standing, usage: Usage | None) -> Pending | None:
     change = standing.pending
     if change is None or change.effective_on > standing.renews_on:
         return None
-    if change.plan and exceeds(usage, change.plan):
+    if change.plan and _is_cheaper(standing, change) and exceeds(usage, change.plan):
         return None
     return change
+
+
+def _is_cheaper(standing: Standing, change: Pending) -> bool:
+    """Compare list prices at the commitment in force, as the gate does (R7, R8)."""
+    prices = [
+        standing.book.listed_price(plan.component, standing.commitment, standing.renews_on)
+        for plan in (standing.plan, change.plan)
+    ]
+    return is_downgrade(*(price.amount_cents for price in prices))
 
 
 def _next_period(standing: Standing, change: Pending | None) -> tuple[Commitment, Period]:

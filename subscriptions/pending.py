@@ -4,13 +4,19 @@ from datetime import date, timedelta
 
 from learners.selectors import history
 from subscriptions import selectors
+from subscriptions.facts import price_book
 from subscriptions.holdings import end, open_commitment, replace_plan
 from subscriptions.models import Item, PendingChange, Plan, Subscription, SupportNotice
 from subscriptions.periods import Commitment
+from subscriptions.pricing import is_downgrade
+from subscriptions.tariffs import NoPrice, PriceBook
 
 
-def apply_pending(subscription: Subscription) -> None:
-    """Carry out the change that waits for the échéance, or refuse it by the quota gate (R7, R8)."""
+def apply_pending(subscription: Subscription, *, told_on: date) -> None:
+    """Carry out the change that waits for the échéance, or refuse it by the quota gate (R7, R8).
+
+    `told_on` is the real day, on which support is told of a refusal.
+    """
     change = selectors.waiting_change(subscription)
     if change is None or change.effective_on > subscription.renews_on:
         return
@@ -18,9 +24,9 @@ def apply_pending(subscription: Subscription) -> None:
     if change.kind == PendingChange.Kind.CANCELLATION:
         end(subscription, on=on, operation=operation)
     else:
-        over = over_limits(subscription, change.plan, on) if change.plan else {}
+        over = downgrade_over_limits(subscription, change.plan, on) if change.plan else {}
         if over:
-            refuse(subscription, change, over=over, on=on)
+            refuse(subscription, change, over=over, told_on=told_on)
             return
         if change.plan:
             replace_plan(subscription, change.plan, on=on, operation=operation)
@@ -30,23 +36,48 @@ def apply_pending(subscription: Subscription) -> None:
     close(change, PendingChange.State.APPLIED, on=on)
 
 
+def downgrade_over_limits(subscription: Subscription, plan: Plan, on: date) -> dict:
+    """Return what a cheaper plan could not hold; a larger one has no gate (R8)."""
+    return over_limits(subscription, plan, on) if is_cheaper(subscription, plan, on) else {}
+
+
+def is_cheaper(subscription: Subscription, plan: Plan, on: date) -> bool:
+    """Compare list prices at the commitment in force, discounts and agreements ignored (R7).
+
+    Raises NoPrice for a plan that is sold on quote.
+    """
+    running = selectors.running_plan(subscription, on)
+    commitment = Commitment(selectors.commitment_span(subscription, on).commitment)
+    book = price_book(subscription.seller_id)
+    wanted = book.listed_price(plan.component_id, commitment, on)
+    return is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents)
+
+
+def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int:
+    """Return a held plan's list price; one that is sold on quote is cheaper than none."""
+    try:
+        return book.listed_price(plan.component_id, commitment, on).amount_cents
+    except NoPrice:
+        return 0
+
+
 def over_limits(subscription: Subscription, plan: Plan, on: date) -> dict:
     """Return what the plan could not hold on the day it takes effect, counted live (R8)."""
     return selectors.exceeds(selectors.usage(subscription.organization, on), plan)
 
 
-def refuse(subscription: Subscription, change: PendingChange, *, over: dict, on: date) -> None:
+def refuse(subscription: Subscription, change: PendingChange, *, over: dict, told_on: date) -> None:
     """Refuse a change that the counts forbid: the plan stays, support is told the figures (R8)."""
-    withdraw(change, PendingChange.State.REFUSED, on=on)
+    withdraw(change, PendingChange.State.REFUSED, on=told_on)
     SupportNotice.objects.get_or_create(
         organization=subscription.organization,
         kind=SupportNotice.Kind.DOWNGRADE_REFUSED,
-        raised_on=on,
+        raised_on=told_on,
         defaults={
             "details": {
                 "plan": change.plan.code,
                 "over": over,
-                "fits_on": first_fitting_day(subscription, change.plan, on),
+                "fits_on": first_fitting_day(subscription, change.plan, told_on),
             }
         },
     )

@@ -18,6 +18,7 @@ from subscriptions.items import (
     held_or_ordered,
     invoice_of,
     is_done,
+    ordering,
 )
 from subscriptions.models import (
     CommitmentSpan,
@@ -30,10 +31,8 @@ from subscriptions.models import (
     Plan,
     Subscription,
 )
-from subscriptions.pending import operation_of, over_limits, withdraw
+from subscriptions.pending import is_cheaper, operation_of, over_limits, withdraw
 from subscriptions.periods import Commitment
-from subscriptions.pricing import is_downgrade
-from subscriptions.tariffs import NoPrice, PriceBook
 
 
 class OverLimit(Exception):
@@ -74,7 +73,7 @@ def change_now(
     _refuse_before_a_later_change(subscription, on)
     span = selectors.commitment_span(subscription, on)
     change = _difference(change, selectors.running_plan(subscription, on), span)
-    _refuse_what_waits_for_term(subscription, span, change, on)
+    _refuse_what_waits_for_term(subscription, change, on)
     record(
         organization=subscription.organization,
         actor=actor,
@@ -84,7 +83,27 @@ def change_now(
         on=str(on),
     )
     _carry_out(subscription, change, on, operation)
-    return settle(subscription, since=on, operation=operation, issued_on=issued_on or on)
+    document = settle(subscription, since=on, operation=operation, issued_on=issued_on or on)
+    _keep_waiting(subscription, on=issued_on or on)
+    return document
+
+
+def _keep_waiting(subscription: Subscription, *, on: date) -> None:
+    """Let what waited wait for the échéance as it is now; what is done already is replaced (R7)."""
+    waiting = selectors.waiting_change(subscription)
+    if waiting is None:
+        return
+    ordered = Item.objects.filter(subscription=subscription, opened_by=operation_of(waiting))
+    if waiting.kind != PendingChange.Kind.CANCELLATION and not ordered.exists():
+        held = selectors.running_plan(subscription, subscription.renews_on)
+        span = selectors.running_commitment(subscription)
+        if waiting.plan in (None, held) and waiting.commitment in ("", span.commitment):
+            withdraw(waiting, PendingChange.State.REPLACED, on=on)
+            return
+    if waiting.effective_on != subscription.renews_on:
+        ordered.update(starts_on=subscription.renews_on)
+        waiting.effective_on = subscription.renews_on
+        waiting.save(update_fields=["effective_on"])
 
 
 def _refuse_before_a_later_change(subscription: Subscription, on: date) -> None:
@@ -110,37 +129,18 @@ def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
     return wanted
 
 
-def _refuse_what_waits_for_term(
-    subscription: Subscription, span: CommitmentSpan, change: Change, on: date
-) -> None:
+def _refuse_what_waits_for_term(subscription: Subscription, change: Change, on: date) -> None:
     """Refuse now what R7 keeps for the échéance: a cheaper plan, annual to monthly.
 
     A staff override passes it, but not the counts that the plan cannot hold (R8).
     """
     waits = change.commitment == Commitment.MONTHLY or (
-        change.plan is not None and _is_cheaper(subscription, span, change.plan, on)
+        change.plan is not None and is_cheaper(subscription, change.plan, on)
     )
     if waits and not change.override:
         raise NotApplicable("at term only")
     if waits and change.plan and over_limits(subscription, change.plan, on):
         raise OverLimit(change.plan.code)
-
-
-def _is_cheaper(subscription: Subscription, span: CommitmentSpan, plan: Plan, on: date) -> bool:
-    """Compare list prices at the commitment in force, discounts and agreements ignored (R7)."""
-    running = selectors.running_plan(subscription, on)
-    book = price_book(subscription.seller_id)
-    commitment = Commitment(span.commitment)
-    wanted = book.listed_price(plan.component_id, commitment, on)
-    return is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents)
-
-
-def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int:
-    """Return a held plan's list price; one that is sold on quote is cheaper than none."""
-    try:
-        return book.listed_price(plan.component_id, commitment, on).amount_cents
-    except NoPrice:
-        return 0
 
 
 def _carry_out(subscription: Subscription, change: Change, on: date, operation: str) -> None:
@@ -184,7 +184,7 @@ def change_at_term(
     The options taken with it are held from that day. It replaces the change that waited.
     Raises NotActive, AlreadySubscribed when nothing would change or an option is held, NoPrice.
     """
-    subscription = changing(subscription_id, on)
+    subscription = ordering(subscription_id, on)
     span = selectors.commitment_span(subscription, on)
     wanted = _difference(change, selectors.running_plan(subscription, on), span)
     if wanted.plan is None and wanted.commitment is None:
@@ -218,7 +218,7 @@ def _hold_from_term(subscription: Subscription, change: Change, on: date, operat
 @transaction.atomic
 def cancel_at_term(*, subscription_id: int, on: date, actor: User | None = None) -> PendingChange:
     """Order the end of the subscription on its échéance (résiliation, R7). Raises NotActive."""
-    subscription = changing(subscription_id, on)
+    subscription = ordering(subscription_id, on)
     return _order(subscription, on=on, actor=actor, kind=PendingChange.Kind.CANCELLATION)
 
 
@@ -241,10 +241,13 @@ def _order(
 
 @transaction.atomic
 def withdraw_pending(*, subscription_id: int, on: date, actor: User | None = None) -> PendingChange:
-    """Withdraw the change or the cancellation that waits. Raises NotApplicable when none does."""
+    """Withdraw the change or the cancellation that waits, until its day.
+
+    Raises NotApplicable when none does, or its day has come: the nightly job carries it out.
+    """
     subscription = lock(subscription_id)
     change = selectors.waiting_change(subscription)
-    if change is None:
+    if change is None or change.effective_on <= on:
         raise NotApplicable("nothing waits")
     withdraw(change, PendingChange.State.WITHDRAWN, on=on)
     record(organization=subscription.organization, actor=actor, action=f"{change.kind} withdrawn")

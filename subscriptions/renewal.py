@@ -25,7 +25,7 @@ def renew(*, subscription_id: int, on: date) -> Invoice | None:
     subscription = lock(subscription_id)
     if not is_due(subscription, on):
         raise NotDue(subscription_id)
-    apply_pending(subscription)
+    apply_pending(subscription, told_on=on)
     if subscription.renews_on is None:
         return None
     [invoice] = renew_together([subscription], issued_on=on)

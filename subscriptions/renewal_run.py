@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
 from accounts.tenancy import staff_context
 from subscriptions import selectors
@@ -55,13 +56,15 @@ def run(
     the row that still fails is parked with its reason (R23). `seller` restricts the run.
     """
     outcome = Outcome()
-    _end_trials(on, scope, seller, outcome)
     while True:
+        with scope():
+            first_due = _of(seller, selectors.due(on)).values_list("renews_on", flat=True).first()
+        trials_ended = _end_trials(first_due or on, on, scope, seller, outcome)
         with scope():
             due = _next_chunk(on, chunk, seller)
             ids = [subscription.pk for subscription in due]
             done = _try_together(due, on, outcome)
-        if not ids:
+        if not ids and not trials_ended:
             return outcome
         if not done:
             for each in ids:
@@ -69,15 +72,16 @@ def run(
         progress(outcome)
 
 
+def _of(seller: Seller | None, rows: QuerySet) -> QuerySet:
+    return rows.filter(seller=seller) if seller else rows
+
+
 def _next_chunk(on: date, chunk: int, seller: Seller | None) -> list[Subscription]:
     """Lock the next rows that share the earliest échéance; rows that others hold are skipped."""
-    rows = selectors.due(on)
-    if seller:
-        rows = rows.filter(seller=seller)
     found = list(
-        rows.select_related("organization", "seller").select_for_update(
-            of=("self",), skip_locked=True
-        )[:chunk]
+        _of(seller, selectors.due(on))
+        .select_related("organization", "seller")
+        .select_for_update(of=("self",), skip_locked=True)[:chunk]
     )
     return [
         row
@@ -92,7 +96,7 @@ def _try_together(due: list[Subscription], on: date, outcome: Outcome) -> bool:
         return True
     try:
         with transaction.atomic():
-            going_on = _after_pending(due)
+            going_on = _after_pending(due, on)
             issued = renew_together(going_on, issued_on=on) if going_on else []
     except NOT_OURS_TO_PARK:
         raise
@@ -104,12 +108,12 @@ def _try_together(due: list[Subscription], on: date, outcome: Outcome) -> bool:
     return True
 
 
-def _after_pending(due: list[Subscription]) -> list[Subscription]:
+def _after_pending(due: list[Subscription], on: date) -> list[Subscription]:
     """Carry out what waited for this échéance; return the subscriptions that go on."""
     changing = selectors.with_waiting_change(due)
     for subscription in due:
         if subscription.pk in changing:
-            apply_pending(subscription)
+            apply_pending(subscription, told_on=on)
     return [subscription for subscription in due if subscription.renews_on is not None]
 
 
@@ -144,21 +148,32 @@ def park(*, subscription_id: int, why: Exception, on: date) -> str:
     return subscription.parked_because
 
 
-def _end_trials(on: date, scope: Scope, seller: Seller | None, outcome: Outcome) -> None:
+def _end_trials(
+    until: date, on: date, scope: Scope, seller: Seller | None, outcome: Outcome
+) -> int:
+    """End the trials whose last day came by `until`; return how many there were.
+
+    They come before the periods that begin later: documents follow the order of the periods.
+    """
     with scope():
-        rows = selectors.trials_ended(on)
-        ids = list((rows.filter(seller=seller) if seller else rows).values_list("pk", flat=True))
+        ended = _of(seller, selectors.trials_ended(until))
+        ids = list(ended.values_list("pk", flat=True))
     for each in ids:
-        try:
-            with scope(), transaction.atomic():
-                invoice = end_trial(subscription_id=each, on=on)
-        except NotActive:
-            continue
-        except NOT_OURS_TO_PARK:
-            raise
-        except Exception as error:
-            with scope():
-                reason = park(subscription_id=each, why=error, on=on)
-            outcome.parked[each] = reason
-            continue
-        outcome.issued += invoice is not None
+        _end_one_trial(each, on, scope, outcome)
+    return len(ids)
+
+
+def _end_one_trial(subscription_id: int, on: date, scope: Scope, outcome: Outcome) -> None:
+    try:
+        with scope(), transaction.atomic():
+            invoice = end_trial(subscription_id=subscription_id, on=on)
+    except NotActive:  # somebody else was faster
+        return
+    except NOT_OURS_TO_PARK:
+        raise
+    except Exception as error:
+        with scope():
+            reason = park(subscription_id=subscription_id, why=error, on=on)
+        outcome.parked[subscription_id] = reason
+        return
+    outcome.issued += invoice is not None
