@@ -14,6 +14,8 @@ from digiforma.scenario.wrong import Wrong
 
 Given = dict[str, Any]
 Check = Callable[[Given, date], None]
+Fields = dict[str, Read]
+REASON = {"reason": values.optional_text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,66 +55,81 @@ def kinds(sold: Sold, organization: Read) -> dict[str, Kind]:
     plan = values.among(sold.plans, _("une formule du catalogue est attendue"))
     option = values.among(sold.options, _("une option du catalogue est attendue"))
     of = {"organization": organization}
-    when = {"when": values.one_of("now", "term")}
+    return (
+        _of_subscriptions(of, plan, option)
+        | _of_options(of, option)
+        | _of_quotes(of, plan, option)
+        | _of_money(of, plan)
+        | {
+            "set_learners": Kind(of | {"count": values.whole(0)}),
+            "publish_prices": Kind({"price_list": price_list(sold.plans, sold.options)}),
+            "run_daily": Kind({}, {"until": values.played_day}, _until_later),
+        }
+    )
+
+
+def _of_subscriptions(of: Fields, plan: Read, option: Read) -> dict[str, Kind]:
     terms = {"plan": plan, "commitment": values.commitment}
     some_options = {"options": values.distinct(option)}
-    reason = {"reason": values.optional_text}
-    quote = {"quote": values.text}
-    document = {"document": values.number}
+    when = {"when": values.one_of("now", "term")}
+    by_staff = {"staff": values.truth, "effective_on": values.played_day}
     return {
         "subscribe": Kind(of | terms, some_options),
         "start_trial": Kind(of | {"days": values.whole(1, 3660)}, terms, _both_terms),
         "convert_trial": Kind(of),
         "change_plan": Kind(
-            of | when,
-            terms
-            | some_options
-            | reason
-            | {"staff": values.truth, "effective_on": values.played_day},
-            _changes_something,
+            of | when, terms | some_options | REASON | by_staff, _changes_something
         ),
-        "subscribe_option": Kind(
-            of,
-            some_options
-            | {
-                "option": option,
-                "by": values.one_of("owner", "administrator", "sales"),
-                "key": values.text,
-            },
-            _one_order,
-        ),
-        "end_option": Kind(of | {"option": option}),
-        "cancel": Kind(of, reason),
+        "cancel": Kind(of, REASON),
         "undo_pending": Kind(of),
-        "set_learners": Kind(of | {"count": values.whole(0)}),
-        "set_price": Kind(
-            of | {"plan": plan, "price": values.cents, "from": values.day, "to": values.day},
-            reason,
-            _days_in_order,
-        ),
-        "add_discount": Kind(
-            of | {"percent": values.percent, "periods": values.whole(1, 1200)}, reason
-        ),
-        "set_place": Kind(
-            of | {"country": values.country},
-            {
-                "postal_code": values.optional_text,
-                "vat_number": values.optional_text,
-                "vat_checked": values.truth,
-            },
-        ),
-        "credit_days": Kind(of | {"days": values.whole(1, 3660)}, reason),
-        "cancel_document": Kind(document, reason),
-        "pay": Kind(document | {"amount": values.positive_cents}),
-        "quote": Kind(
-            of | when | {"as": values.text, "valid_until": values.played_day},
-            terms | some_options | {"effective_on": values.played_day},
-            _quotes_something,
-        ),
+    }
+
+
+def _of_options(of: Fields, option: Read) -> dict[str, Kind]:
+    by = {"by": values.one_of("owner", "administrator", "sales"), "key": values.text}
+    ordered = {"options": values.distinct(option), "option": option}
+    return {
+        "subscribe_option": Kind(of, ordered | by, _one_order),
+        "end_option": Kind(of | {"option": option}),
+    }
+
+
+def _of_quotes(of: Fields, plan: Read, option: Read) -> dict[str, Kind]:
+    wished = {
+        "plan": plan,
+        "commitment": values.commitment,
+        "options": values.distinct(option),
+        "effective_on": values.played_day,
+    }
+    quote = {"quote": values.text}
+    named = {
+        "when": values.one_of("now", "term"),
+        "as": values.text,
+        "valid_until": values.played_day,
+    }
+    return {
+        "quote": Kind(of | named, wished, _quotes_something),
         "accept_quote": Kind(quote),
         "apply_quote": Kind(quote),
-        "publish_prices": Kind({"price_list": price_list(sold.plans, sold.options)}),
-        "run_daily": Kind({}, {"until": values.played_day}, _until_later),
+    }
+
+
+def _of_money(of: Fields, plan: Read) -> dict[str, Kind]:
+    agreed = {"plan": plan, "price": values.cents, "from": values.day, "to": values.day}
+    discount = {"percent": values.percent, "periods": values.whole(1, 1200)}
+    place = {
+        "postal_code": values.optional_text,
+        "vat_number": values.optional_text,
+        "vat_checked": values.truth,
+    }
+    document = {"document": values.number}
+    return {
+        "set_price": Kind(of | agreed, REASON, _days_in_order),
+        "add_discount": Kind(of | discount, REASON),
+        "set_place": Kind(of | {"country": values.country}, place),
+        "credit_days": Kind(of | {"days": values.whole(1, 3660)}, REASON),
+        "cancel_document": Kind(document, REASON),
+        "pay": Kind(document | {"amount": values.positive_cents}),
     }
 
 
