@@ -68,6 +68,18 @@ def rate(count: int, work: Callable[[], object]) -> float:
     return count / (time.perf_counter() - begun)
 
 
+def organizations(count: int) -> list[Organization]:
+    """Create so many organizations of one owner."""
+    owner = User.objects.create_user("owner@exemple.fr", None)
+    created = Organization.objects.bulk_create(
+        Organization(name=f"Organisme {n}", slug=f"o{n}") for n in range(count)
+    )
+    Membership.objects.bulk_create(
+        Membership(organization=each, user=owner, role="owner") for each in created
+    )
+    return created
+
+
 def subscribe(count: int) -> None:
     """Open so many subscriptions, their first periods billed by one bulk settlement."""
     with staff_context():
@@ -76,16 +88,9 @@ def subscribe(count: int) -> None:
             Component.objects.get(seller=seller, code=code)
             for code in ("equipe", "company-space", "e-signature")
         ]
-        owner = User.objects.create_user("owner@exemple.fr", None)
-        organizations = Organization.objects.bulk_create(
-            Organization(name=f"Organisme {n}", slug=f"o{n}") for n in range(count)
-        )
-        Membership.objects.bulk_create(
-            Membership(organization=each, user=owner, role="owner") for each in organizations
-        )
         subscriptions = Subscription.objects.bulk_create(
             Subscription(organization=each, seller=seller, status="active", renews_on=START)
-            for each in organizations
+            for each in organizations(count)
         )
         CommitmentSpan.objects.bulk_create(
             CommitmentSpan(
