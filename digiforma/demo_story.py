@@ -17,14 +17,16 @@ from accounts.models import Membership, Organization, User
 from accounts.services import add_member, create_organization
 from digiforma import demo_enrollments
 from digiforma.demo import CUSTOMER_CARE, PASSWORD, PLACES, RENEWAL_DAY, STAFF, Person, Place, State
+from digiforma.demo_identity import billing_details, vat_number
 from learners.rolling_year import DAYS_COUNTED
 from learners.services import import_rows, recount_all
 from options.models import Option
 from options.services import press_subscribe
-from subscriptions import plan_changes, renewal_run, services, trials
+from subscriptions import places, plan_changes, renewal_run, services, trials
 from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import Component, Invoice, NumberSeries, Plan, Seller, Subscription
 from subscriptions.periods import Commitment, add_months
+from subscriptions.vat import Place as VatPlace
 from support import quotes
 from support.drawing import Order
 from support.groups import load_groups
@@ -152,6 +154,12 @@ def _try(place: Place, *, on: date) -> None:
 def _open(place: Place, *, on: date) -> None:
     owner = user(place.owner)
     organization = create_organization(name=place.name, slug=place.slug, owner=owner)
+    places.write_details(
+        organization=organization,
+        details=billing_details(place),
+        place=VatPlace("FR", "44000", vat_number(place)),
+        actor=owner,
+    )
     services.subscribe(
         organization=organization,
         plan=_plan(place.plan),

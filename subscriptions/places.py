@@ -1,5 +1,6 @@
 """Where a customer is established, which decides the VAT, and what is done when it cannot tell."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
@@ -40,6 +41,27 @@ def set_place(
             organization=organization, parked_because__startswith=VatUnresolved.__name__
         ).update(parked_because="")
     return identity
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Who is billed beside the place: name, address, registration, where invoices go."""
+
+    legal_name: str
+    address: str
+    city: str
+    siren: str
+    email: str
+
+
+@transaction.atomic
+def write_details(
+    *, organization: Organization, details: Details, place: Place, actor: User | None = None
+) -> BillingIdentity:
+    """Write the billing identity of a customer, for the documents to come."""
+    set_place(organization=organization, place=place, actor=actor)
+    BillingIdentity.objects.for_organization(organization).update(**asdict(details))
+    return BillingIdentity.objects.for_organization(organization).get()
 
 
 def _is_resolved(place: Place) -> bool:
