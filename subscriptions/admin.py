@@ -86,7 +86,7 @@ class ParkedFilter(admin.SimpleListFilter):
 class SubscriptionAdmin(DeskAdmin):
     """Each subscription, its facts, and one button for each deed."""
 
-    list_display = ["organization", "account_number", "status", "plan", "renews_on", "is_parked"]
+    list_display = ["client", "account_number", "status", "plan", "renews_on", "aside"]
     list_select_related = ["organization"]
     list_filter = [ParkedFilter, "status"]
     search_fields = ["organization__name"]
@@ -119,9 +119,9 @@ class SubscriptionAdmin(DeskAdmin):
     def plan(self, subscription):
         return subscription.plan_name
 
-    @admin.display(description=gettext_lazy("mis de côté"), boolean=True)
-    def is_parked(self, subscription):
-        return bool(subscription.parked_because)
+    @admin.display(description=gettext_lazy("mis de côté"), empty_value="")
+    def aside(self, subscription):
+        return subscription.parked_because[:80]
 
     def get_urls(self):
         return [
@@ -160,7 +160,7 @@ class SubscriptionAdmin(DeskAdmin):
 class InvoiceAdmin(DeskAdmin):
     """Issued documents, with what explains each line."""
 
-    list_display = ["number", "organization", "kind", "issued_on", "due_on", "net", "gross"]
+    list_display = ["number", "client", "kind", "issued_on", "due_on", "net", "gross"]
     list_select_related = ["organization"]
     list_filter = ["kind"]
     search_fields = ["=number", "organization__name", "=organization__slug"]
@@ -225,7 +225,7 @@ def _invoice_or_404(pk) -> Invoice:
 class StaffOrderAdmin(DeskAdmin):
     """What staff ordered; a large credit note waits here for a second manager."""
 
-    list_display = ["asked_on", "organization", "deed", "state", "asked_by", "decided_by"]
+    list_display = ["asked_on", "client", "deed", "state", "asked_by", "decided_by"]
     list_select_related = ["organization", "asked_by", "decided_by"]
     list_filter = ["state", "deed"]
     search_fields = ["organization__name", "=organization__slug", "=asked_by__email", "reason"]

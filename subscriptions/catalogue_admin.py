@@ -158,7 +158,7 @@ class PriceListAdmin(ReadOnlyAdmin):
 
 @admin.register(BillingIdentity)
 class BillingIdentityAdmin(ReadOnlyAdmin):
-    list_display = ["legal_name", "organization", "city", "country", "siren", "vat_number"]
+    list_display = ["legal_name", "client", "city", "country", "siren", "vat_number"]
     list_select_related = ["organization"]
     search_fields = ["legal_name", "=siren", "=vat_number", "=email", "=organization__slug"]
     ordering = ["legal_name"]
@@ -166,7 +166,7 @@ class BillingIdentityAdmin(ReadOnlyAdmin):
 
 @admin.register(SupportNotice)
 class SupportNoticeAdmin(ReadOnlyAdmin):
-    list_display = ["raised_on", "organization", "kind", "handed_over_at"]
+    list_display = ["raised_on", "client", "kind", "handed_over_at"]
     list_select_related = ["organization"]
     list_filter = ["kind", ("handed_over_at", admin.EmptyFieldListFilter)]
     search_fields = ["organization__name", "=organization__slug"]

@@ -6,10 +6,10 @@ from datetime import date
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import AuditEvent
-from subscriptions import issued
+from subscriptions import issued, journal
 from subscriptions.actions import Standing as Buttons
 from subscriptions.issued import InvoiceRow
+from subscriptions.journal import Told
 from subscriptions.models import (
     AccountCredit,
     CommitmentSpan,
@@ -50,7 +50,7 @@ class Dossier:
     documents: tuple[InvoiceRow, ...]
     document_count: int
     orders: list[StaffOrder]
-    journal: list[AuditEvent]
+    journal: list[Told]
 
     @property
     def credit_cents(self) -> int:
@@ -101,11 +101,7 @@ def dossier(subscription_id: int, *, on: date) -> Dossier:
         documents=issued.latest(documents, most=SHOWN, on=on),
         document_count=documents.count(),
         orders=_orders(subscription),
-        journal=list(
-            AuditEvent.objects.filter(organization=subscription.organization)
-            .select_related("actor")
-            .order_by("-created_at", "-pk")[: 2 * SHOWN]
-        ),
+        journal=journal.latest(subscription.organization, most=2 * SHOWN),
     )
 
 

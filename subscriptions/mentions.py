@@ -118,7 +118,9 @@ def read(invoice: Invoice, *, on: date) -> Document:
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         corrects=_reference(invoice.corrects) if invoice.corrects else None,
-        corrections=tuple(map(_reference, _by_id(invoice.corrections))),
+        corrections=tuple(
+            _reference(each, -each.gross_cents) for each in _by_id(invoice.corrections)
+        ),
         seller=invoice.seller_identity,
         buyer=invoice.buyer_identity,
         country=_country(invoice.buyer_identity["country"]),

@@ -29,7 +29,7 @@ class PriceListForm(forms.Form):
         former = self.former.get((component.pk, commitment))
         field = amount_field(f"{component.name}, {label}", min_value=0, required=former is not None)
         if former is not None:
-            field.initial = Decimal(former) / 100
+            field.initial = (Decimal(former) / 100).quantize(Decimal("0.01"))
         self.fields[_name(component, commitment)] = field
 
     @property

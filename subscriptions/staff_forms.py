@@ -176,7 +176,7 @@ class PaymentForm(DeedForm):
         super().__init__(data, **kwargs)
         self.fields["reason"].label = _("Note")
         self.fields["reason"].required = False
-        self.fields["amount"].initial = Decimal(self.left_cents) / 100
+        self.fields["amount"].initial = (Decimal(self.left_cents) / 100).quantize(Decimal("0.01"))
         self.fields["received_on"].initial = self.on
 
     def clean_received_on(self) -> date:

@@ -135,8 +135,8 @@ def test_every_group_reads_a_subscription_and_its_documents(ravel, enter, name):
         "Échéance 9 décembre 2026",
         "Facture du 9 décembre 2026 ÉQUIPE 119,00 €",
         "F2026-000003 23 novembre 2026 du 9 novembre au 8 décembre 2026 142,80 €",
-        "Période 2 du 9 novembre au 8 décembre 2026",
-        "subscribed",
+        "Période du 9 novembre au 8 décembre 2026 nº 3",
+        "Le moteur : abonnement ouvert",
     ):
         assert said in found
     document = text(client.get(page_of(last_invoice(ravel))))

@@ -269,7 +269,7 @@ def test_credit_note_names_what_it_corrects_and_asks_for_nothing(ravel, visit):
     assert "Total TTC -142,80 €" in said
     assert "IBAN" not in said
     assert "pénalités" not in said
-    assert "Corrigée par l’avoir A2026-000001 du 23 novembre 2026, de -142,80 € TTC" in corrected
+    assert "Corrigée par l’avoir A2026-000001 du 23 novembre 2026, de 142,80 € TTC" in corrected
 
 
 def test_late_invoice_tells_its_payments_its_balance_and_what_lateness_costs(ravel, visit):
