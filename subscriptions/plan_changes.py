@@ -150,6 +150,9 @@ def _carry_out(subscription: Subscription, change: Change, on: date, operation: 
         included = set(change.plan.includes.all())
         options = [option for option in options if option not in included]
         replace_plan(subscription, change.plan, on=on, operation=operation)
+    held = set(held_or_ordered(subscription, on))
+    if any(option.pk in held for option in options):
+        raise AlreadySubscribed(operation)
     hold(subscription, options, on=on, operation=operation)
     if change.commitment:
         _leave_periods(subscription, on, operation)

@@ -57,18 +57,25 @@ def preview(*deeds: Callable[[], object]) -> tuple[Drawn, ...]:
             issued = [deed() for deed in deeds]
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            raise _RolledBack(drawn_since(last, issued))
+            raise _RolledBack(_drawn_since(last, _subscription(deeds, issued)))
     except _RolledBack as outcome:
         return outcome.args[0]
 
 
-def drawn_since(last: int, issued: list) -> tuple[Drawn, ...]:
-    """Return the documents issued after one id, for the subscription of the last deed."""
-    subscription = next(
-        row.subscription_id for row in reversed(issued) if hasattr(row, "subscription_id")
-    )
+def _subscription(deeds: tuple, issued: list) -> int | None:
+    """Return whose documents are read: that of the last row returned, else of the last deed.
+
+    A deed returns no row when what it bills waits for the next invoice (R13).
+    """
+    rows = [row.subscription_id for row in issued if hasattr(row, "subscription_id")]
+    bound = [getattr(deed, "keywords", {}).get("subscription_id") for deed in deeds]
+    return next((each for each in reversed([*bound, *rows]) if each is not None), None)
+
+
+def _drawn_since(last: int, subscription_id: int | None) -> tuple[Drawn, ...]:
+    """Return the documents of a subscription issued after one id."""
     documents = (
-        Invoice.objects.filter(pk__gt=last, subscription=subscription)
+        Invoice.objects.filter(pk__gt=last, subscription=subscription_id)
         .prefetch_related("lines__component")
         .order_by("pk")
     )
