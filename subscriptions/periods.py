@@ -4,6 +4,7 @@ import calendar
 import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 CHANGE_NOTICE_DAYS = 8
 TRANSFER_TERM_DAYS = 30
@@ -70,6 +71,7 @@ def boundary(anchor: date, commitment: Commitment, number: int) -> date:
     return add_months(anchor, number * commitment.months)
 
 
+@lru_cache(maxsize=4096)  # a night asks for the same few periods thousands of times
 def period(anchor: date, commitment: Commitment, number: int) -> Period:
     """Return period `number` of the commitment opened on `anchor`, counted from 0 (R3)."""
     return Period(

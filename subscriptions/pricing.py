@@ -26,6 +26,8 @@ def prorate(price_cents: int, *, days: int, days_in_period: int) -> int:
     """
     if not 0 <= days <= days_in_period or days_in_period == 0:
         raise ValueError(f"{days} days of a period of {days_in_period}")
+    if days == days_in_period:
+        return price_cents
     return round_half_away(Fraction(price_cents * days, days_in_period))
 
 

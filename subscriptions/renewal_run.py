@@ -79,9 +79,7 @@ def _of(seller: Seller | None, rows: QuerySet) -> QuerySet:
 def _next_chunk(on: date, chunk: int, seller: Seller | None) -> list[Subscription]:
     """Lock the next rows that share the earliest échéance; rows that others hold are skipped."""
     found = list(
-        _of(seller, selectors.due(on))
-        .select_related("organization", "seller")
-        .select_for_update(of=("self",), skip_locked=True)[:chunk]
+        _of(seller, selectors.due(on)).select_for_update(of=("self",), skip_locked=True)[:chunk]
     )
     return [
         row

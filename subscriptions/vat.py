@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from subscriptions.pricing import round_half_away
 
@@ -118,6 +119,7 @@ COUNTRIES_OUTSIDE_EU = _codes(
 )
 
 
+@lru_cache(maxsize=1024)  # a night asks about the same few places
 def treatment(place: Place) -> Treatment:
     """Return the VAT we charge a business established in this place (R17).
 
