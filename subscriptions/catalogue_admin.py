@@ -90,11 +90,15 @@ def refused(why: Exception) -> str:
 class PriceListAdmin(ReadOnlyAdmin):
     """Published lists, which never change, and the next one to prepare."""
 
-    list_display = ["effective_on", "seller", "published_at"]
+    list_display = ["effective_on", "sold_by", "published_at"]
     list_select_related = ["seller"]
     ordering = ["-effective_on"]
     inlines = [PriceInline]
     change_list_template = "admin/subscriptions/price_lists.html"
+
+    @admin.display(description=gettext_lazy("vendeur"))
+    def sold_by(self, price_list):
+        return price_list.seller
 
     def get_urls(self):
         prepare = self.admin_site.admin_view(self.prepare)

@@ -1,7 +1,7 @@
 """One subscription as staff read it: what is held, agreed, issued, waiting, done. Nothing moves."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
@@ -33,6 +33,15 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
+class EnteredPeriod:
+    """A period as people count them, from 1, both days included."""
+
+    number: int
+    starts_on: date
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """The page of a subscription; the latest rows of each kind."""
 
@@ -41,7 +50,7 @@ class Dossier:
     next_invoice: NextInvoice | None
     commitments: list[CommitmentSpan]
     items: list[Item]
-    periods: list[Period]
+    periods: list[EnteredPeriod]
     changes: list[PendingChange]
     prices: list[NegotiatedPrice]
     discounts: list[Discount]
@@ -86,7 +95,7 @@ def dossier(subscription_id: int, *, on: date) -> Dossier:
             .select_related("component")
             .order_by(F("ends_before").desc(nulls_first=True), "-kind", "starts_on")
         ),
-        periods=list(Period.objects.filter(**mine).order_by("-starts_on")[:SHOWN]),
+        periods=_periods(subscription),
         changes=list(
             PendingChange.objects.filter(**mine)
             .select_related("plan__component")
@@ -112,6 +121,14 @@ def _next(subscription: Subscription, now: Standing) -> NextInvoice | None:
         return next_invoice(now, counted)
     except (NoPrice, VatUnresolved):
         return None
+
+
+def _periods(subscription: Subscription) -> list[EnteredPeriod]:
+    rows = Period.objects.filter(subscription=subscription).order_by("-starts_on")[:SHOWN]
+    return [
+        EnteredPeriod(row.number + 1, row.starts_on, row.ends_before - timedelta(days=1))
+        for row in rows
+    ]
 
 
 def _credits(subscription: Subscription) -> list[AccountCredit]:
