@@ -18,7 +18,7 @@ from subscriptions.renewal import renew
 from subscriptions.standing import Standing, standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
-from support.models import When
+from support.models import Quote, When
 
 MONTHS_COMPARED = 12
 
@@ -228,6 +228,15 @@ def basis(subscription: Subscription, *, on: date) -> dict:
         "commitment": [current.commitment, str(current.span.anchor_on)],
         "waiting": [waiting.kind, str(waiting.effective_on)] if waiting else None,
     }
+
+
+def has_moved(quote: Quote, *, on: date) -> bool:
+    """Say whether the subscription is no longer the one that a quote was made upon (R19)."""
+    try:
+        subscription = running(quote.organization)
+    except NotActive:
+        return True
+    return quote.basis != basis(subscription, on=min(on, quote.effective_on))
 
 
 def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:

@@ -58,9 +58,9 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
     request = locked(request_id)
     move(request, Move.APPLY, who=staff(actor), actor=actor, on=on)
     quote = live_quote(request)
-    subscription = drawing.running(request.organization)
-    if quote.basis != drawing.basis(subscription, on=min(on, quote.effective_on)):
+    if drawing.has_moved(quote, on=on):
         raise StaleQuote(request.reference)
+    subscription = drawing.running(request.organization)
     if quote.when == When.TERM and quote.effective_on > on:
         require_fresh(quote, on=on)
         drawing.order_at_term(subscription, order_of(quote), on=on, actor=actor)

@@ -193,10 +193,10 @@ def ask_again(*, membership: Membership, reference: str, on: date) -> Request:
 
 def require_fresh(quote: Quote, *, on: date) -> None:
     """Raise StaleQuote unless the engine would still bill what the quote states."""
+    if drawing.has_moved(quote, on=on):
+        raise StaleQuote(quote.pk)
+    subscription = drawing.running(quote.organization)
     try:
-        subscription = drawing.running(quote.organization)
-        if quote.basis != drawing.basis(subscription, on=min(on, quote.effective_on)):
-            raise StaleQuote(quote.pk)
         if quote.when == When.TERM and subscription.renews_on != quote.effective_on:
             return  # the renewal ran: what is left to bill is checked when it is applied
         redrawn = drawing.draw(subscription, order_of(quote), on=on)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership, Organization
 from accounts.roles import COMMITS_MONEY
 from subscriptions.models import Component
-from support import workflow
+from support import drawing, workflow
 from support.models import Message, Quote, Request, RequestEvent
 from support.workflow import Kind, Move, State
 
@@ -199,6 +199,7 @@ class RequestPage:
     steps: tuple[Step, ...]
     quote: Quote | None
     quote_is_past: bool
+    quote_is_stale: bool  # the subscription has changed since (R19)
     options: tuple[str, ...]
     thread: tuple[Said, ...]
     may_withdraw: bool
@@ -219,6 +220,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
     quote = _shown_quote(request)
     past = quote is not None and quote.valid_until < on
     quoted = request.state == State.QUOTED
+    stale = quoted and not past and drawing.has_moved(quote, on=on)
     is_change = request.kind == Kind.PLAN_CHANGE
     return RequestPage(
         reference=request.reference,
@@ -236,12 +238,13 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         else (),
         quote=quote,
         quote_is_past=past,
+        quote_is_stale=stale,
         options=option_names(request.options) if request.options else (),
         thread=_thread(request, membership),
         may_withdraw=Move.WITHDRAW in moves,
-        may_accept=Move.ACCEPT in moves and not past,
+        may_accept=Move.ACCEPT in moves and not past and not stale,
         may_decline=Move.DECLINE in moves,
-        may_ask_again=Move.ASK_AGAIN in moves and (past or not quoted),
+        may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
         from_plan=request.from_plan.name if is_change else "",
     )
 
@@ -252,7 +255,7 @@ def _shown_quote(request: Request) -> Quote | None:
         return None
     return (
         Quote.objects.filter(request=request, status__in=QUOTES_SHOWN)
-        .select_related("plan__component")
+        .select_related("plan__component", "organization")
         .order_by("-version")
         .first()
     )

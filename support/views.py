@@ -241,7 +241,7 @@ def _done(request, reference, deed, said):
     except StaleQuote:
         messages.error(
             request,
-            _("Votre abonnement a changé depuis ce devis : demandez-en un nouveau au support."),
+            _("Votre abonnement a changé depuis ce devis : demandez-en un nouveau."),
         )
     else:
         send_mail_soon()

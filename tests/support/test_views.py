@@ -254,7 +254,11 @@ def test_a_stale_quote_is_refused_with_words(enter, quoted):
     response = enter("alice").post(at("quote-accept", quoted), follow=True)
 
     assert "Votre abonnement a changé depuis ce devis" in text(response)
+    assert "Accepter le devis" not in text(response)
     assert only().state == "quoted"
+
+    enter("alice").post(at("quote-again", quoted))
+    assert only().state == "new"
 
 
 def test_declining_and_withdrawing(enter, quoted):
