@@ -193,8 +193,8 @@ def _difference(wanted: list[Line], billed: list[Line], *, kind: str, given: int
 
 
 def _reading_order(line: Line) -> tuple:
-    """Period by period, what is given back first, the plan before its options."""
-    return (line.ends_before, line.kind != CREDIT, not line.is_plan, line.starts_on)
+    """In the order of the days, what is given back first, the plan before its options."""
+    return (line.starts_on, line.kind != CREDIT, not line.is_plan, line.ends_before)
 
 
 def _asked(

@@ -103,7 +103,7 @@ FIRST = asked(S, entering=Period(START, END))
         ),
         pytest.param(
             [S, Holding("sign", FEBRUARY_10, date(2026, 2, 14))],
-            [("sign", "credit", "2026-02-14", -750), ("sign", "charge", "2026-02-10", 964)],
+            [("sign", "charge", "2026-02-10", 964), ("sign", "credit", "2026-02-14", -750)],
             id="R10: one swallowed on the way is",
         ),
         pytest.param(
@@ -194,8 +194,8 @@ def test_monthly_again_on_the_day_of_the_annual_bills_no_second_period_line():
         ("S", "period", "2026-01-31", 54000),
     ]
     assert told(again) == [
-        ("S", "charge", "2026-01-31", 5400),
         ("S", "credit", "2026-01-31", -54000),
+        ("S", "charge", "2026-01-31", 5400),
     ]
 
 
@@ -227,7 +227,7 @@ def discount(starts_on: date, periods: int, percent: str = "10") -> Discount:
         pytest.param(
             [Span(ANNUAL, date(2025, 2, 28), date(2025, 3, 31)), Span(MONTHLY, date(2025, 3, 31))],
             [discount(date(2025, 4, 30), 1)],
-            [5400, 4860, 54000],  # as they end
+            [54000, 5400, 4860],
             id="a year that was cut before it began takes none of its periods",
         ),
     ],
