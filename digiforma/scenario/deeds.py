@@ -5,6 +5,7 @@ Quotes stand in `quoting`, learners in `enrolling`, the nightly job in `nights`.
 
 from collections.abc import Callable
 from datetime import date
+from uuid import NAMESPACE_OID, uuid5
 
 from django.utils.translation import gettext as _
 
@@ -84,8 +85,9 @@ def change_plan(stage: Stage, step: Step) -> None:
     )
 
 
-def _operation(step: Step) -> str:
-    return f"step {step.number}"
+def _operation(step: Step, key: str | None = None) -> str:
+    """Return the operation that a step is: its own, or the one that a key names again."""
+    return f"key {uuid5(NAMESPACE_OID, key)}" if key else f"step {step.number}"
 
 
 def _change(stage: Stage, step: Step, *, override: bool) -> Change:
@@ -120,7 +122,7 @@ def subscribe_option(stage: Stage, step: Step) -> None:
             subscription_id=stage.subscription(name).pk,
             components=[option.component for option in taken],
             on=step.on,
-            operation=f"key {key}" if key else _operation(step),
+            operation=_operation(step, key),
         )
     if not replayed:
         _note_interest(stage, step, by, [each for each in chosen if each not in taken])

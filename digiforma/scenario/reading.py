@@ -86,7 +86,7 @@ def _organization(installed: Installed) -> Read:
     """Return what reads a name local to the run, or @slug of an installed organization."""
 
     def read_organization(value: Any) -> str:
-        name = values.text(value)
+        name = values.name(value)
         if name.startswith("@") and not installed.has_organization(name[1:]):
             raise unexpected(_("le slug d’un organisme installé est attendu après @"), name)
         return name

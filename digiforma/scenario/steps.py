@@ -15,7 +15,7 @@ from digiforma.scenario.wrong import Wrong
 Given = dict[str, Any]
 Check = Callable[[Given, date], None]
 Fields = dict[str, Read]
-REASON = {"reason": values.optional_text}
+REASON = {"reason": values.optional(values.line(values.LONGEST_REASON))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _of_subscriptions(of: Fields, plan: Read, option: Read) -> dict[str, Kind]:
 
 
 def _of_options(of: Fields, option: Read) -> dict[str, Kind]:
-    by = {"by": values.one_of("owner", "administrator", "sales"), "key": values.text}
+    by = {"by": values.one_of("owner", "administrator", "sales"), "key": values.name}
     ordered = {"options": values.distinct(option), "option": option}
     return {
         "subscribe_option": Kind(of, ordered | by, _one_order),
@@ -101,10 +101,10 @@ def _of_quotes(of: Fields, plan: Read, option: Read) -> dict[str, Kind]:
         "options": values.distinct(option),
         "effective_on": values.played_day,
     }
-    quote = {"quote": values.text}
+    quote = {"quote": values.name}
     named = {
         "when": values.one_of("now", "term"),
-        "as": values.text,
+        "as": values.name,
         "valid_until": values.played_day,
     }
     return {
@@ -118,8 +118,8 @@ def _of_money(of: Fields, plan: Read) -> dict[str, Kind]:
     agreed = {"plan": plan, "price": values.cents, "from": values.day, "to": values.day}
     discount = {"percent": values.percent, "periods": values.whole(1, 1200)}
     place = {
-        "postal_code": values.optional_text,
-        "vat_number": values.optional_text,
+        "postal_code": values.optional(values.line(12)),
+        "vat_number": values.optional(values.line(20)),
         "vat_checked": values.truth,
     }
     document = {"document": values.number}

@@ -25,30 +25,38 @@ PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 NUMBER = re.compile(r"[FA][0-9]{4}-[0-9]{6,}")
 SERIES = re.compile(r"[FA][0-9]{4}")
 COUNTRY = re.compile(r"[A-Z]{2}")
-LONGEST_TEXT, LONGEST_CODE = 120, 60
+LONGEST_NAME, LONGEST_CODE, LONGEST_REASON = 120, 60, 200  # what the tables hold
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 LARGEST = 100_000
 
 
 def text(value: Any) -> str:
-    """A short text of one line that is not empty."""
-    fits = isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_TEXT
-    if not fits or value != value.strip() or not value:
-        raise unexpected(_("un texte de 1 à 120 caractères est attendu"), value)
+    """Any text."""
+    if not isinstance(value, str):
+        raise unexpected(_("un texte est attendu"), value)
     return value
 
 
-def code(value: Any) -> str:
-    """The code of a plan or an option."""
-    read = text(value)
-    if len(read) > LONGEST_CODE:
-        raise unexpected(_("un code de 60 caractères au plus est attendu"), value)
+def line(most: int) -> Read:
+    """Return what reads a text of one line that is not empty, up to a length."""
+
+    def read(value: Any) -> str:
+        fits = isinstance(value, str) and value.isprintable() and value == value.strip()
+        if not fits or not 0 < len(value) <= most:
+            sentence = _("un texte de 1 à %(most)d caractères est attendu") % {"most": most}
+            raise unexpected(sentence, value)
+        return value
+
     return read
 
 
-def optional_text(value: Any) -> str:
-    """A short text; null and the empty text say nothing."""
-    return "" if value in (None, "") else text(value)
+name = line(LONGEST_NAME)
+code = line(LONGEST_CODE)
+
+
+def optional(read: Read) -> Read:
+    """Return what reads a text that null and the empty text leave out."""
+    return lambda value: "" if value in (None, "") else read(value)
 
 
 def truth(value: Any) -> bool:

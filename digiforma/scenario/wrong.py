@@ -33,7 +33,7 @@ def _field(path: tuple[str | int, ...]) -> str:
 
 def unexpected(sentence: str, value: Any) -> Wrong:
     """Return the refusal of a value, which is shown as the file holds it, on one line."""
-    written = json.dumps(value, default=str)
+    written = json.dumps(value, default=str, ensure_ascii=False)
     if len(written) > LONGEST_SHOWN:
         written = f"{written[:LONGEST_SHOWN]}…"
     return Wrong(f"{sentence}, pas {written}")
