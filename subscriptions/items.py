@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.services import record
 from subscriptions import selectors
-from subscriptions.billing import settle
+from subscriptions.billing import Parked, settle
 from subscriptions.holdings import BY_CUSTOMER, hold, lock
 from subscriptions.models import Component, Invoice, InvoiceLine, Item, Subscription, WaitingLine
 from subscriptions.pending import apply_pending
@@ -57,7 +57,10 @@ def caught_up(subscription_id: int, *, before: date, issued_on: date) -> Subscri
         and subscription.renews_on < before
         and is_due(subscription, issued_on)
     ):
-        renew(subscription_id=subscription_id, on=issued_on)
+        try:
+            renew(subscription_id=subscription_id, on=issued_on)
+        except Parked as error:  # the nightly job will set it aside
+            raise NotActive(str(error)) from error
         subscription = lock(subscription_id)
     return subscription
 

@@ -32,7 +32,7 @@ from subscriptions.models import (
     Subscription,
 )
 from subscriptions.pending import is_cheaper, operation_of, over_limits, withdraw
-from subscriptions.periods import Commitment
+from subscriptions.periods import Commitment, period
 
 
 class OverLimit(Exception):
@@ -158,7 +158,17 @@ def _carry_out(subscription: Subscription, change: Change, on: date, operation: 
         _leave_periods(subscription, on, operation)
         open_commitment(subscription, change.commitment, on=on, operation=operation)
         _bring_discounts_forward(subscription, on)
+        _put_off(subscription, period(on, change.commitment, 0).ends_before)
         subscription.renews_on = on
+
+
+def _put_off(subscription: Subscription, until: date) -> None:
+    """Hold the options ordered for the échéance from the one of a new commitment (R7)."""
+    waiting = selectors.waiting_change(subscription)
+    if waiting:
+        Item.objects.filter(subscription=subscription, opened_by=operation_of(waiting)).update(
+            starts_on=until
+        )
 
 
 def _bring_discounts_forward(subscription: Subscription, on: date) -> None:

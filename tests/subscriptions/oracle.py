@@ -112,7 +112,7 @@ class Oracle:
                 if segment not in self.seen:
                     self.seen[segment] = self._price(each, bound, held_days[0], agreed, percent)
                 parts[segment] = _segment(self.seen[segment], held_days, days)
-        _keep_back(parts, given)
+        _keep_back(parts, given, entered)
         return _by_period(parts)
 
     def _price(
@@ -181,8 +181,11 @@ def _segment(price: int, held_days: list[date], days: list[date]) -> Owed:
     return Owed(charged - given_back, exact, 2 if after else 1)
 
 
-def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given]) -> None:
-    """Give back of a segment no more than what gestures left of its charge (R6)."""
+def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given], entered: list[tuple]) -> None:
+    """Give back of a segment no more than what gestures left of its charge (R6).
+
+    Of a period in which the component is held no more, what they gave stays billed.
+    """
     gone = Counter()
     for gesture in given:
         mine = [
@@ -191,10 +194,15 @@ def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given]) -> None:
             if (segment.component, segment.months) == (gesture.component, gesture.months)
             and segment.first <= gesture.day < segment.ends
         ]
-        if mine:
-            gone[max(mine, key=lambda segment: segment.first)] += gesture.cents
+        around = [
+            Segment(gesture.component, gesture.months, starts, ends)
+            for starts, ends, bound in entered
+            if bound.months == gesture.months and starts <= gesture.day < ends
+        ]
+        for segment in sorted(mine or around, key=lambda segment: segment.first)[-1:]:
+            gone[segment] += gesture.cents
     for segment, cents in gone.items():
-        if parts[segment].cents < cents:
+        if segment not in parts or parts[segment].cents < cents:
             parts[segment] = Owed(cents, Fraction(cents), 0)
 
 
