@@ -11,6 +11,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Organization
 from subscriptions import account_credit, waiting
 from subscriptions.chain import number_documents
 from subscriptions.designations import designation
@@ -24,8 +25,7 @@ from subscriptions.models import (
     WaitingLine,
 )
 from subscriptions.periods import due_on
-from subscriptions.selectors import place
-from subscriptions.vat import Treatment, totals, treatment
+from subscriptions.vat import Place, Treatment, totals, treatment
 
 CARRIED = "carried"
 BUYER = tuple(
@@ -33,6 +33,8 @@ BUYER = tuple(
     for field in BillingIdentity._meta.concrete_fields
     if field.attname not in {"id", "organization_id"}
 )
+NOTHING_FILLED_IN = {name: getattr(BillingIdentity(), name) for name in BUYER}
+PLACE = tuple(Place.__dataclass_fields__)
 
 
 @dataclass(slots=True)
@@ -63,14 +65,13 @@ def issue_all(drafts: list[Draft], *, on: date) -> list[Invoice | None]:
     A negative sum makes a credit note (R6), kept as account credit (R7). Lines that waited stand
     on the next invoice of their organization. Raises VatUnresolved, IssueDateGoesBack.
     """
-    subscriptions = [draft.subscription for draft in drafts]
-    identities = billing_identities(subscriptions)
+    buyers = _buyers({draft.subscription.organization_id for draft in drafts})
     names = _names(line.component for draft in drafts for line in draft.lines)
     waiting.carry(drafts)
     issued = []
     for draft in drafts:
-        identity = identities[draft.subscription.organization_id]
-        invoice, rows = _document(draft, identity, names, on)
+        buyer = buyers[draft.subscription.organization_id]
+        invoice, rows = _document(draft, buyer, names, on)
         small = waiting.is_too_small(draft, invoice)
         issued.append(None if small else (draft, invoice, rows))
         if small:
@@ -95,24 +96,25 @@ def _names(components: Iterable) -> dict[int, str]:
     return dict(rows.values_list("pk", "name"))
 
 
-def billing_identities(subscriptions: Iterable[Subscription]) -> dict[int, BillingIdentity]:
+def _buyers(organizations: Iterable[int]) -> dict[int, dict]:
     """Return who is billed for each organization; its own name in France before anything else."""
-    organizations = {each.organization_id: each.organization for each in subscriptions}
-    filled = {
-        row.organization_id: row
-        for row in BillingIdentity.objects.filter(organization__in=organizations)
+    buyers = {
+        row.pop("organization_id"): row
+        for row in BillingIdentity.objects.filter(organization__in=organizations).values(
+            "organization_id", *BUYER
+        )
     }
-    return {
-        key: filled.get(key) or BillingIdentity(organization_id=key, legal_name=each.name)
-        for key, each in organizations.items()
-    }
+    unknown = [key for key in organizations if key not in buyers]
+    names = Organization.objects.filter(pk__in=unknown).values_list("pk", "name")
+    buyers |= {key: {**NOTHING_FILLED_IN, "legal_name": name} for key, name in names}
+    return buyers
 
 
 def _document(
-    draft: Draft, identity: BillingIdentity, names: dict[int, str], on: date
+    draft: Draft, buyer: dict, names: dict[int, str], on: date
 ) -> tuple[Invoice, list[LineRow]]:
     """Return a document and its lines, all but its number (R1). Raises VatUnresolved."""
-    vat = treatment(place(identity))
+    vat = treatment(Place(**{name: buyer[name] for name in PLACE}))
     rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
     rows += [_carried_row(draft, each, vat) for each in draft.carried]
     for position, row in enumerate(rows, start=1):
@@ -142,21 +144,23 @@ def _document(
         ],
         vat_ground=vat.ground,
         seller_identity=settings.SELLER,
-        buyer_identity={name: getattr(identity, name) for name in BUYER},
+        buyer_identity=buyer,
     )
     return invoice, rows
 
 
 def _corrected(draft: Draft) -> Invoice:
-    """Return the last invoice that billed what is credited, the plan before its options (R6)."""
+    """Return the last invoice that billed what is credited, the plan before its options (R6).
+
+    What a credit note charged, beside a larger credit, has none: then the last of all.
+    """
     credited = [line for line in draft.lines if line.kind == CREDIT]
     plans = [line.component for line in credited if line.is_plan]
     components = plans or [line.component for line in credited]
-    return Invoice.objects.filter(
-        subscription=draft.subscription,
-        kind=Invoice.Kind.INVOICE,
-        lines__component__in=components,
-    ).latest("issued_on", "pk")
+    invoices = Invoice.objects.filter(
+        subscription=draft.subscription, kind=Invoice.Kind.INVOICE
+    ).order_by("-issued_on", "-pk")
+    return invoices.filter(lines__component__in=components).first() or invoices.first()
 
 
 def _row(draft: Draft, line: Line, name: str, vat: Treatment) -> LineRow:
