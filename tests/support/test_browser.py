@@ -14,6 +14,7 @@ from subscriptions.models import Subscription
 from support import conversation, services
 from support.models import ContactMessage, Request
 from tests import world
+from tests.proving import examples
 from tests.support.conftest import TODAY, gather
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,7 @@ def _session(who: str, url: str) -> dict:
 
 
 @pytest.mark.seeded(by=busy_day)
-def test_every_page_is_accessible_and_fits_its_screen(visit, examples):
+def test_every_page_is_accessible_and_fits_its_screen(visit):
     """Customers on a phone in the dark, staff at a desk by day; `make prove` sees all both ways."""
     with staff_context():
         known = {
