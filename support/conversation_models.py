@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.tenancy import TenantModel
+from accounts.written_once import never_emptied
 from support.labels import STATE_LABELS
 
 
@@ -29,7 +30,8 @@ class RequestEvent(TenantModel):
         verbose_name = _("événement")
         verbose_name_plural = _("historique")
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self):
@@ -58,7 +60,8 @@ class Message(TenantModel):
             models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.tenancy import TenantModel
+from accounts.written_once import never_emptied
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan
 from subscriptions.periods import Commitment
 from support import workflow
@@ -183,6 +184,7 @@ class Request(TenantModel):
                 ],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            never_emptied(),
             # A change that commits money waits for the owner's yes, whoever moves it.
             pgtrigger.Trigger(
                 name="agreed_first",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
+from accounts.written_once import never_emptied
 from subscriptions.models import COMMITMENT_LABELS, Plan
 from support.labels import When
 
@@ -92,6 +93,7 @@ class Quote(TenantModel):
                 ],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self):
