@@ -3,6 +3,7 @@
 from django.http import Http404
 
 from accounts import selectors
+from accounts.roles import Role
 from accounts.tenancy import person_context, set_tenant, staff_context
 
 STAFF_ADDRESSES = ("/admin/", "/interne/")
@@ -35,12 +36,13 @@ class TenantMiddleware:
 
 
 def chosen_membership(request):
-    """Return the membership that the session names, or the first one, or None."""
+    """Return the membership that the session names, or the person's own account, or the first."""
     wanted = request.session.get(SESSION_KEY)
-    for membership in request.memberships:
-        if membership.pk == wanted:
-            return membership
-    return request.memberships[0] if request.memberships else None
+    preferred = sorted(
+        request.memberships,
+        key=lambda membership: (membership.pk != wanted, membership.role != Role.OWNER),
+    )
+    return next(iter(preferred), None)
 
 
 def switch(request, membership_id: int) -> None:

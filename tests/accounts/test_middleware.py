@@ -93,22 +93,20 @@ def test_a_closed_person_sees_nothing_in_a_session_that_is_open(enter, alice):
 # Several organizations
 
 
-def test_the_first_organization_by_name_opens_without_a_choice(enter, alice, town):
+def test_ones_own_organization_opens_without_a_choice(enter, alice, town):
     access(alice, town["atelier"].organization)
 
     answer = seen(enter(alice))
 
-    assert (answer["organization"], answer["seen"]) == ("atelier", ["atelier"])
+    assert (answer["organization"], answer["seen"]) == ("ravel", ["ravel"])
 
 
 def test_the_organization_that_the_session_names_opens(enter, alice, town):
-    access(alice, town["atelier"].organization)
-    with staff_context():
-        chosen = Membership.objects.get(user=alice, role=Role.OWNER)
+    chosen = access(alice, town["atelier"].organization)
 
     answer = seen(enter(alice, membership=chosen))
 
-    assert (answer["organization"], answer["seen"]) == ("ravel", ["ravel"])
+    assert (answer["organization"], answer["seen"]) == ("atelier", ["atelier"])
 
 
 def test_a_session_that_names_somebody_elses_access_opens_ones_own(enter, alice, town):
