@@ -97,7 +97,7 @@ def test_what_was_asked_never_changes(staff):
         "asked_on = '2026-01-01'",
         "kind = 'contact'",
         "requester_id = requester_id + 1",
-        "from_plan_id = 1",
+        "from_plan_id = from_plan_id + 1",
     ):
         assert refused(f"UPDATE support_request SET {change} WHERE id = %s", request.pk)
 
