@@ -254,9 +254,9 @@ def test_organizations_switches_and_stays(enter, people):
     client = enter("alice")
     before = current(client)
 
-    response = client.post("/organismes/", {"membership": people.members["alice"].pk})
+    response = client.post("/organismes/", {"membership": people.members["alice_at_atelier"].pk})
 
-    assert (before, response.url, current(client)) == ("Atelier", "/", "Ravel Formation")
+    assert (before, response.url, current(client)) == ("Ravel Formation", "/", "Atelier")
 
 
 @pytest.mark.parametrize("wanted", ["charlie", "tara"])
@@ -265,7 +265,7 @@ def test_organizations_of_a_stranger_do_not_exist(enter, people, wanted):
 
     response = client.post("/organismes/", {"membership": people.members[wanted].pk})
 
-    assert (response.status_code, current(client)) == (404, "Atelier")
+    assert (response.status_code, current(client)) == (404, "Ravel Formation")
 
 
 @pytest.mark.parametrize("wanted", ["", "abc", "-1", "1.5", "²", "99999999999999999999"])
