@@ -114,7 +114,8 @@ def _document(
     draft: Draft, buyer: dict, names: dict[int, str], on: date
 ) -> tuple[Invoice, list[LineRow]]:
     """Return a document and its lines, all but its number (R1). Raises VatUnresolved."""
-    vat = treatment(Place(**{name: buyer[name] for name in PLACE}))
+    corrected = _corrected(draft)
+    vat = _vat(draft, buyer, corrected)
     rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
     rows += [_carried_row(draft, each, vat) for each in draft.carried]
     for position, row in enumerate(rows, start=1):
@@ -122,15 +123,14 @@ def _document(
     vat_totals = totals((row.vat_rate, row.net_cents) for row in rows)
     net_cents = sum(row.net_cents for row in rows)
     vat_cents = sum(total.amount_cents for total in vat_totals)
-    is_credit_note = net_cents < 0 or draft.corrects is not None
     invoice = Invoice(
         organization_id=draft.subscription.organization_id,
         seller_id=draft.subscription.seller_id,
         subscription_id=draft.subscription.pk,
-        kind=Invoice.Kind.CREDIT_NOTE if is_credit_note else Invoice.Kind.INVOICE,
+        kind=Invoice.Kind.CREDIT_NOTE if corrected else Invoice.Kind.INVOICE,
         issued_on=on,
         due_on=due_on(on),
-        corrects=(draft.corrects or _corrected(draft)) if is_credit_note else None,
+        corrects=corrected,
         net_cents=net_cents,
         vat_cents=vat_cents,
         gross_cents=net_cents + vat_cents,
@@ -149,11 +149,27 @@ def _document(
     return invoice, rows
 
 
-def _corrected(draft: Draft) -> Invoice:
-    """Return the last invoice that billed what is credited, the plan before its options (R6).
+def _vat(draft: Draft, buyer: dict, corrected: Invoice | None) -> Treatment:
+    """Return the VAT of the customer's place; what only gives back keeps the original's (R12).
 
-    What a credit note charged, beside a larger credit, has none: then the last of all.
+    So a credit needs no place that can be told (R17).
     """
+    rates = [line.vat_rate for line in draft.lines]
+    if corrected and None not in rates and not draft.carried:
+        return Treatment(rates[0], category="", ground=corrected.vat_ground)
+    return treatment(Place(**{name: buyer[name] for name in PLACE}))
+
+
+def _corrected(draft: Draft) -> Invoice | None:
+    """Return the invoice that a credit note corrects; None for an invoice.
+
+    A negative sum is a credit note of the last invoice that billed what is credited, the plan
+    before its options (R6). What a credit note charged, beside a larger credit, has none: then
+    the last of all.
+    """
+    net_cents = sum(line.net_cents for line in (*draft.lines, *draft.carried))
+    if draft.corrects or net_cents >= 0:
+        return draft.corrects
     credited = [line for line in draft.lines if line.kind == CREDIT]
     plans = [line.component for line in credited if line.is_plan]
     components = plans or [line.component for line in credited]

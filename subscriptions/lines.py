@@ -193,8 +193,9 @@ def _difference(wanted: list[Line], billed: list[Line], *, kind: str, given: int
 
 
 def _reading_order(line: Line) -> tuple:
-    """In the order of the days, what is given back first, the plan before its options."""
-    return (line.starts_on, line.kind != CREDIT, not line.is_plan, line.ends_before)
+    """Day by day, what is given back first, the plan before its options; a new period last."""
+    is_new = line.kind == PERIOD
+    return (is_new, line.starts_on, line.kind != CREDIT, not line.is_plan, line.ends_before)
 
 
 def _asked(
