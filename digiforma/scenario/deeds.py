@@ -70,7 +70,7 @@ def change_plan(stage: Stage, step: Step) -> None:
     effective_on = step.given.get("effective_on", step.on)
     at_term = step.given["when"] == "term"
     if at_term and "effective_on" in step.given:
-        effective_on = _term(subscription, effective_on)
+        effective_on = term_on(subscription, effective_on)
     late = at_term and "effective_on" in step.given and effective_on <= step.on
     change = _change(stage, step, override=late or step.given.get("staff", False))
     if at_term and not late:
@@ -99,7 +99,7 @@ def _change(stage: Stage, step: Step, *, override: bool) -> Change:
     )
 
 
-def _term(subscription: Subscription, asked_on: date) -> date:
+def term_on(subscription: Subscription, asked_on: date) -> date:
     """Return the échéance that an order is for: that day's own, or the next one after it."""
     try:
         span = selectors.commitment_span(subscription, asked_on)

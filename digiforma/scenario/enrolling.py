@@ -14,6 +14,7 @@ from learners.models import Enrollment, Status
 from learners.rolling_year import first_day_counted
 from learners.selectors import count_on
 from learners.services import import_rows
+from subscriptions import overruns
 
 
 def set_learners(stage: Stage, step: Step) -> None:
@@ -21,6 +22,7 @@ def set_learners(stage: Stage, step: Step) -> None:
     missing = step.given["count"] - count_on(organization, on=step.on)
     rows = _enrolled(organization, step.on, missing) or _cancelled(organization, step.on, -missing)
     import_rows(organization=organization, rows=rows, on=step.on, by=None)
+    overruns.tell_support(organization=organization, on=step.on)
 
 
 def _enrolled(organization: Organization, on: date, count: int) -> list[EnrollmentRow]:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 
 from accounts.models import Membership, Organization, User
 from accounts.roles import Role
+from digiforma.scenario.deeds import term_on
 from digiforma.scenario.stage import Stage, somebody
 from digiforma.scenario.steps import Step
 from subscriptions import selectors
@@ -37,15 +38,21 @@ def _order(stage: Stage, step: Step, subscription: Subscription) -> Order:
     """Return what is quoted; what a step leaves out stays as it is."""
     plan = stage.plan(step.given.get("plan"))
     when = When(step.given["when"])
-    usual = step.on if when == When.NOW else subscription.renews_on
+    effective_on = step.given.get("effective_on", step.on)
     span = selectors.commitment_span(subscription, step.on)
     return Order(
         plan=plan or selectors.running_plan(subscription, step.on),
         commitment=step.given.get("commitment", Commitment(span.commitment)),
         when=when,
-        effective_on=step.given.get("effective_on", usual),
+        effective_on=effective_on if when == When.NOW else _term(step, subscription),
         options=tuple(step.given.get("options", ())),
     )
+
+
+def _term(step: Step, subscription: Subscription) -> date:
+    """Return the échéance that is meant: the next one, or that of the day that is given."""
+    named = step.given.get("effective_on")
+    return term_on(subscription, named) if named else subscription.renews_on
 
 
 def _under_way(organization: Organization) -> Request | None:

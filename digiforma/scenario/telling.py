@@ -126,6 +126,9 @@ def _terms(subscription: Subscription, on: date) -> tuple[str | None, str | None
     spans = CommitmentSpan.objects.filter(subscription=subscription, anchor_on__lte=on)
     plan = plans.order_by("starts_on", "pk").select_related("component").last()
     span = spans.order_by("anchor_on").last()
+    if plan and not span:  # its only document was cancelled, and its commitment with it
+        billed = InvoiceLine.objects.filter(subscription=subscription).order_by("pk")
+        return plan.component.code, billed.last().commitment
     return plan and plan.component.code, span and span.commitment
 
 
