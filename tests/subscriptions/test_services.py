@@ -5,9 +5,9 @@ import pytest
 from accounts.models import AuditEvent, SeatLimit
 from subscriptions import services
 from subscriptions.items import AlreadySubscribed
-from subscriptions.tariffs import NoPrice
 from subscriptions.models import Invoice
 from subscriptions.periods import Commitment
+from subscriptions.tariffs import NoPrice
 from tests import world
 
 pytestmark = pytest.mark.django_db
