@@ -86,8 +86,8 @@ class Invoice(TenantModel):
                 name="gross_is_net_and_vat",
             ),
             models.CheckConstraint(
-                condition=Q(kind="invoice", net_cents__gte=0)
-                | Q(kind="credit_note", net_cents__lte=0, corrects__isnull=False),
+                condition=Q(kind="invoice", gross_cents__gte=0)
+                | Q(kind="credit_note", gross_cents__lte=0, corrects__isnull=False),
                 name="document_sign",
             ),
         ]

@@ -62,8 +62,9 @@ def issue(draft: Draft, *, on: date) -> Invoice | None:
 def issue_all(drafts: list[Draft], *, on: date) -> list[Invoice | None]:
     """Issue documents in their order; None stands where lines wait instead (R13).
 
-    A negative sum makes a credit note (R6), kept as account credit (R7). Lines that waited stand
-    on the next invoice of their organization. Raises VatUnresolved, IssueDateGoesBack.
+    A negative sum, VAT included, makes a credit note (R6), kept as account credit (R7). Lines that
+    waited stand on the next invoice of their organization. Raises VatUnresolved,
+    IssueDateGoesBack.
     """
     buyers = _buyers({draft.subscription.organization_id for draft in drafts})
     names = _names(line.component for draft in drafts for line in draft.lines)
@@ -114,8 +115,8 @@ def _document(
     draft: Draft, buyer: dict, names: dict[int, str], on: date
 ) -> tuple[Invoice, list[LineRow]]:
     """Return a document and its lines, all but its number (R1). Raises VatUnresolved."""
-    corrected = _corrected(draft)
-    vat = _vat(draft, buyer, corrected)
+    credited = draft.corrects or _credited(draft)
+    vat = _vat(draft, buyer, credited)
     rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
     rows += [_carried_row(draft, each, vat) for each in draft.carried]
     for position, row in enumerate(rows, start=1):
@@ -123,14 +124,15 @@ def _document(
     vat_totals = totals((row.vat_rate, row.net_cents) for row in rows)
     net_cents = sum(row.net_cents for row in rows)
     vat_cents = sum(total.amount_cents for total in vat_totals)
+    gives_back = draft.corrects is not None or net_cents + vat_cents < 0
     invoice = Invoice(
         organization_id=draft.subscription.organization_id,
         seller_id=draft.subscription.seller_id,
         subscription_id=draft.subscription.pk,
-        kind=Invoice.Kind.CREDIT_NOTE if corrected else Invoice.Kind.INVOICE,
+        kind=Invoice.Kind.CREDIT_NOTE if gives_back else Invoice.Kind.INVOICE,
         issued_on=on,
         due_on=due_on(on),
-        corrects=corrected,
+        corrects=credited if gives_back else None,
         net_cents=net_cents,
         vat_cents=vat_cents,
         gross_cents=net_cents + vat_cents,
@@ -149,28 +151,25 @@ def _document(
     return invoice, rows
 
 
-def _vat(draft: Draft, buyer: dict, corrected: Invoice | None) -> Treatment:
+def _vat(draft: Draft, buyer: dict, credited: Invoice | None) -> Treatment:
     """Return the VAT of the customer's place; what only gives back keeps the original's (R12).
 
     So a credit needs no place that can be told (R17).
     """
     rates = [line.vat_rate for line in draft.lines]
-    if corrected and None not in rates and not draft.carried:
-        return Treatment(rates[0], category="", ground=corrected.vat_ground)
+    if credited and None not in rates and not draft.carried:
+        return Treatment(rates[0], category="", ground=credited.vat_ground)
     return treatment(Place(**{name: buyer[name] for name in PLACE}))
 
 
-def _corrected(draft: Draft) -> Invoice | None:
-    """Return the invoice that a credit note corrects; None for an invoice.
+def _credited(draft: Draft) -> Invoice | None:
+    """Return the last invoice that billed what is credited, the plan before its options (R6).
 
-    A negative sum is a credit note of the last invoice that billed what is credited, the plan
-    before its options (R6). What a credit note charged, beside a larger credit, has none: then
-    the last of all.
+    What a credit note charged, beside a larger credit, has none: then the last of all.
     """
-    net_cents = sum(line.net_cents for line in (*draft.lines, *draft.carried))
-    if draft.corrects or net_cents >= 0:
-        return draft.corrects
     credited = [line for line in draft.lines if line.kind == CREDIT]
+    if not credited:
+        return None
     plans = [line.component for line in credited if line.is_plan]
     components = plans or [line.component for line in credited]
     invoices = Invoice.objects.filter(

@@ -128,8 +128,8 @@ def _wrong(document: Invoice) -> str:
         return f"{document.number} states {stated}"
     if (document.net_cents, document.gross_cents) != (net, gross):
         return f"{document.number} is {net} net and {gross} gross"
-    if (document.kind == Invoice.Kind.CREDIT_NOTE) != (net < 0):
-        return f"{document.number} is a {document.kind} of {net}"
+    if (document.kind == Invoice.Kind.CREDIT_NOTE) != (gross < 0):
+        return f"{document.number} is a {document.kind} of {gross}"
     return ""
 
 
