@@ -11,6 +11,7 @@ from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.lines import CHARGE, PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
+from subscriptions.pending import is_cheaper
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, DrawnLine, preview
@@ -124,10 +125,12 @@ def draw(subscription: Subscription, order: Order, *, on: date) -> Drawing:
     was = current.commitment
     months = was.months if was == order.commitment else MONTHS_COMPARED
     now = order.when == When.NOW
+    # Periods that the nightly job is late with come first, the next full one last.
     documents = (_drawn_now if now else _drawn_at_term)(subscription, order, on)
-    after = _full_period(documents[0]) or _full_period(documents[-1])
+    document = documents[-2] if now and len(documents) > 1 else documents[-1]
+    after = _full_period(document) or _full_period(documents[-1])
     return Drawing(
-        document=documents[0],
+        document=document,
         before_cents=_coming_period(current) * months // was.months,
         after_cents=after * months // order.commitment.months,
         months=months,
@@ -211,7 +214,7 @@ def _require_room(subscription: Subscription, order: Order) -> None:
         return
     usage = subscriptions.usage(subscription.organization, subscription.renews_on)
     over = subscriptions.exceeds(usage, order.plan)
-    if over:
+    if over and is_cheaper(subscription, order.plan, subscription.renews_on):
         raise OverLimits(over)
 
 

@@ -7,13 +7,20 @@ from django.db.models import Sum
 
 from accounts.models import User
 from accounts.services import record
-from subscriptions.lines import PERIOD
+from subscriptions.lines import CREDIT, PERIOD
 from subscriptions.models import Invoice, InvoiceLine, Subscription
 from subscriptions.preview import draw as drawn
 from support import drawing, emails
 from support.models import Quote, Request, When
 from support.moves import locked, move, say, staff
-from support.quotes import StaleQuote, live_quote, order_of, require_fresh
+from support.quotes import (
+    StaleQuote,
+    live_quote,
+    order_of,
+    quoted_until,
+    require_fresh,
+    states,
+)
 from support.workflow import Move
 
 
@@ -93,8 +100,11 @@ def _change_now(
 
 
 def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
-    """Return what a change at term processed late finds billed: the renewal ran before it (R18)."""
-    if quote.when == When.NOW:
+    """Return what the renewal billed of the period that a quote begins, having come first (R18).
+
+    A quote that gives something back was made upon a period billed already.
+    """
+    if any(line["kind"] == CREDIT for line in quote.lines):
         return 0
     lines = InvoiceLine.objects.filter(
         subscription=subscription, kind=PERIOD, starts_on=quote.effective_on
@@ -103,14 +113,9 @@ def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
 
 
 def _keeps_its_word(quote: Quote, invoice: Invoice, billed_cents: int) -> bool:
-    """Tell whether what is invoiced is what was quoted, to the cent.
-
-    The lines of a later period, billed before we got to it, are corrected beside those of the
-    quote: they are not what it is held against.
-    """
-    quoted_until = max(line["ends_before"] for line in quote.lines)
-    lines = [drawing.frozen_line(line) for line in drawn(invoice).lines]
-    own = [line for line in lines if line["starts_on"] < quoted_until]
-    if billed_cents:
-        return sum(line["net_cents"] for line in own) + billed_cents == quote.net_cents
-    return own == quote.lines and (own != lines or invoice.gross_cents == quote.gross_cents)
+    """Tell whether what is invoiced is what was quoted, to the cent, with what was billed."""
+    if not billed_cents:
+        return states(quote, drawn(invoice))
+    until = date.fromisoformat(quoted_until(quote))
+    own = [line.net_cents for line in drawn(invoice).lines if line.starts_on < until]
+    return sum(own) + billed_cents == quote.net_cents

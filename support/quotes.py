@@ -11,6 +11,7 @@ from accounts.services import record
 from subscriptions import selectors as subscriptions
 from subscriptions.models import Subscription
 from subscriptions.periods import Commitment, latest_request_on
+from subscriptions.preview import Drawn
 from support import drawing, emails
 from support.drawing import Drawing, Order
 from support.models import Quote, Request, When
@@ -202,10 +203,24 @@ def require_fresh(quote: Quote, *, on: date) -> None:
         redrawn = drawing.draw(subscription, order_of(quote), on=on)
     except drawing.REFUSALS as refusal:
         raise StaleQuote(quote.pk) from refusal
-    document = redrawn.document
-    lines = [drawing.frozen_line(line) for line in document.lines]
-    if (document.gross_cents, lines) != (quote.gross_cents, quote.lines):
+    if not states(quote, redrawn.document):
         raise StaleQuote(quote.pk)
+
+
+def states(quote: Quote, document: Drawn) -> bool:
+    """Tell whether a document says what was quoted, to the cent.
+
+    The lines of a later period, billed before we got to it, are corrected beside those of the
+    quote: they are not what it is held against.
+    """
+    lines = [drawing.frozen_line(line) for line in document.lines]
+    own = [line for line in lines if line["starts_on"] < quoted_until(quote)]
+    return own == quote.lines and (own != lines or document.gross_cents == quote.gross_cents)
+
+
+def quoted_until(quote: Quote) -> str:
+    """Return the end of the last period that a quote bills, as ISO text."""
+    return max(line["ends_before"] for line in quote.lines)
 
 
 @transaction.atomic
