@@ -4,19 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_show_a_person_open_accesses_only'),
-        ('subscriptions', '0006_add_staff_orders'),
+        ("accounts", "0003_show_a_person_open_accesses_only"),
+        ("subscriptions", "0006_add_staff_orders"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='invoice',
-            name='document_sign',
+            model_name="invoice",
+            name="document_sign",
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gross_cents__gte', 0), ('kind', 'invoice')), models.Q(('corrects__isnull', False), ('gross_cents__lte', 0), ('kind', 'credit_note')), _connector='OR'), name='document_sign'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("gross_cents__gte", 0), ("kind", "invoice")),
+                    models.Q(
+                        ("corrects__isnull", False),
+                        ("gross_cents__lte", 0),
+                        ("kind", "credit_note"),
+                    ),
+                    _connector="OR",
+                ),
+                name="document_sign",
+            ),
         ),
     ]
