@@ -87,9 +87,10 @@ def add_items(
     Raises AlreadySubscribed, NotActive, NoPrice, VatUnresolved.
     """
     components = list(components)
-    subscription = changing(subscription_id, on)
+    subscription = lock(subscription_id)
     if is_done(subscription, operation):
         return invoice_of(subscription, operation)
+    subscription = changing(subscription_id, on)
     held = set(held_or_ordered(subscription, on))
     included = set(selectors.running_plan(subscription, on).includes.values_list("pk", flat=True))
     if any(component.pk in held | included for component in components):
