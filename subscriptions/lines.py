@@ -5,7 +5,7 @@ issued and returns the difference. A renewal, an option, a change now, a change 
 late run are all the same question, asked after the facts have moved.
 
 A component is any hashable name. Every line runs to the end of its own period, so its first day,
-its end, its component and its commitment are its identity.
+its end, the days of its period, its component and its commitment are its identity.
 """
 
 from collections import defaultdict
@@ -96,7 +96,8 @@ class Line:
 
     @property
     def key(self) -> tuple:
-        return (self.component, self.commitment, self.starts_on, self.ends_before)
+        days = self.days_in_period
+        return (self.component, self.commitment, self.starts_on, self.ends_before, days)
 
 
 def entered_periods(
@@ -155,7 +156,7 @@ def owed(
             wanted.get(key, []),
             billed.get(key, []),
             kind=PERIOD if key[2] == opening and key[:3] not in named else CHARGE,
-            given=_given(gestures, *key),
+            given=_given(gestures, *key[:4]),
         )
         for key in dict.fromkeys([*wanted, *billed])
     ]
@@ -212,7 +213,8 @@ def _asked(
         stops_on = min(holding.ends_before or date.max, entered.runs_until)
         if starts_on >= stops_on:
             continue
-        key = (holding.component, entered.commitment, starts_on, ends_before)
+        days = entered.period.days
+        key = (holding.component, entered.commitment, starts_on, ends_before, days)
         stated = [line for line in billed.get(key, []) if line.net_cents >= 0]
         share = stated[-1] if stated else _share(facts, book, entered, holding, starts_on)
         yield share
