@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.admin import ReadOnlyAdmin
 from subscriptions.models import (
     BillingIdentity,
+    InvariantBreach,
     Plan,
     Price,
     PriceList,
@@ -175,3 +176,10 @@ class SupportNoticeAdmin(ReadOnlyAdmin):
     list_filter = ["kind", ("handed_over_at", admin.EmptyFieldListFilter)]
     search_fields = ["organization__name", "=organization__slug"]
     ordering = ["-raised_on"]
+
+
+@admin.register(InvariantBreach)
+class InvariantBreachAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "rows", "broken_at", "seen_at", "mended_at"]
+    list_filter = [("mended_at", admin.EmptyFieldListFilter)]
+    ordering = ["-broken_at"]

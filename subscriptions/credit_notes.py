@@ -1,6 +1,6 @@
 """Credit notes by staff: some days given back, or a whole document and what it billed (R12)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
@@ -88,11 +88,12 @@ def _days_back(billed: Line, days: int, on: date) -> Line:
 
 
 def _net_billed(subscription: Subscription, billed: Line) -> int:
-    """Return what the running segment was billed, less what was given back of it (R6)."""
+    """Return what the plan was billed in its period, less what was given back of it (R6)."""
+    period_starts_on = billed.ends_before - timedelta(days=billed.days_in_period)
     rows = InvoiceLine.objects.filter(
         subscription=subscription,
         component=billed.component,
-        starts_on__gte=billed.starts_on,
+        starts_on__gte=period_starts_on,
         ends_before__lte=billed.ends_before,
     )
     return rows.aggregate(net=Sum("net_cents", default=0))["net"]

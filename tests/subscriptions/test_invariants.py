@@ -33,12 +33,12 @@ def a_full_life() -> None:
         items.add_items(**order, components=option, on=date(2026, 2, 3), operation="option")
         change = Change(plan=world.plan("orga"))
         change_now(**order, change=change, on=date(2026, 2, 10), operation="upgrade")
-        credit_days(**order, days=3, on=date(2026, 2, 12), reason="panne")
         agreements.add_discount(
             organization=ravel, percent=Decimal(10), periods=1, on=date(2026, 2, 12), reason="geste"
         )
         upgrade = Invoice.objects.get(lines__operation="upgrade", lines__kind="charge")
         cancel_document(invoice_id=upgrade.pk, on=date(2026, 2, 13), reason="erreur")
+        credit_days(**order, days=3, on=date(2026, 2, 13), reason="panne")
         change_at_term(**order, change=Change(plan=world.plan("leader")), on=date(2026, 2, 14))
     renewal_run.run(on=TODAY)
 
@@ -167,3 +167,17 @@ def test_a_breach_is_kept_once_and_mended(sabotage):
         breach = InvariantBreach.objects.get()
         assert (breach.name, breach.rows) == ("seats_follow_the_plan", 1)
         assert breach.mended_at == AT.replace(hour=9)
+
+
+def test_the_admin_is_red_while_an_invariant_is_broken(sabotage, client):
+    call_command("load_staff_groups", verbosity=0)
+    client.force_login(world.staff("Lea", "customer_care"))
+    calm = client.get("/admin/").content.decode()
+    sabotage("UPDATE accounts_seatlimit SET trainers = 1")
+    with staff_context():
+        invariants.check(today=TODAY, at=AT)
+
+    red = client.get("/admin/").content.decode()
+
+    assert "Invariant rompu" not in calm
+    assert "Les places écrites sont celles de la formule en cours." in red
