@@ -23,8 +23,9 @@ from support.workflow import Kind, State, Who
 
 def quote(stage: Stage, step: Step) -> None:
     """Ask for a change as the owner, price it and send its quote as staff."""
-    subscription = stage.subscription(step.given["organization"])
+    stage.subscription(step.given["organization"])
     organization = stage.organization(step.given["organization"])
+    subscription = drawing.running(organization)
     order = _order(stage, step, subscription)
     request = _under_way(organization) or _ask(organization, order, step.on)
     staff = _staff()
