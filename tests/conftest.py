@@ -1,5 +1,6 @@
 """The databases of the tests: made by dg_owner, used as dg_app, as in production."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def django_db_setup(
     """Let dg_owner create the test database and drop it; between, every connection is dg_app.
 
     pytest-django would create it only for tests that use `db`, never for `committed_db` alone.
+    A throw-away cluster goes away whole: its databases are not dropped one by one.
     """
     with django_db_blocker.unblock():
         with database_role("dg_owner"):
@@ -72,7 +74,7 @@ def django_db_setup(
             )
         with database_role("dg_app"):
             yield
-        if not django_db_keepdb:
+        if not django_db_keepdb and "TEST_SUPERUSER" not in os.environ:
             with database_role("dg_owner"):
                 teardown_databases(made, verbosity=0)
 

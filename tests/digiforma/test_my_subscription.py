@@ -70,7 +70,7 @@ def test_page_counts_live_before_the_first_night(found):
 
 
 def test_page_says_that_a_count_is_old(found):
-    there = found()
+    there = found(lambda there: DailyCount.objects.update(recorded_at=NOW))
 
     with time_machine.travel(datetime(2026, 11, 24, 22, tzinfo=UTC)):
         assert "mise à jour en cours" in text(visit(there.alice))

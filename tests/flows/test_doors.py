@@ -17,7 +17,7 @@ from accounts.roles import Role
 from accounts.tenancy import TenantModel, staff_context
 from subscriptions.actions import ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalog import SELLER_CODE
-from subscriptions.models import Subscription
+from subscriptions.models import InvariantBreach, Subscription
 from support.actions import ACTIONS
 from support.groups import load_groups
 from support.models import ContactMessage, Request
@@ -85,6 +85,7 @@ def enter(noon, django_db_setup, django_db_blocker):
             load_groups()
             ContactMessage.objects.create(name="Zoé", email="z@exemple.fr", message="?")
             OutgoingMail.objects.create(dedupe_key="one", recipient="z@exemple.fr", subject="Un")
+            InvariantBreach.objects.create(name="x", rows=1, broken_at=NOON, seen_at=NOON)
         people |= {name: _of_group(name) for name in GROUPS}
         clients = {name: _client(user) for name, user in people.items()}
         yield {"anonymous": Client(raise_request_exception=False), **clients}
