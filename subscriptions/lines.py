@@ -178,15 +178,17 @@ def _given(
 def _difference(wanted: list[Line], billed: list[Line], *, kind: str, given: int) -> Line | None:
     """Return the line that brings what was billed to what is wanted, or None.
 
-    What a gesture gave back already is not credited again (R6).
+    What a gesture gave back already is not credited again (R6). What is free is told once, so
+    that it keeps its price.
     """
     billed_cents = sum(line.net_cents for line in billed)
     missing = sum(line.net_cents for line in wanted) - billed_cents
     if missing < 0 and given and not wanted:
         missing = min(0, given - billed_cents)
-    asked_for_free = len(wanted) == 1 and not billed and wanted[0].kind != CREDIT
-    if missing == 0 and not asked_for_free:
-        return None
+    if missing == 0:
+        free = [line for line in wanted if line.kind != CREDIT and line.net_cents == 0]
+        is_told = any(line.net_cents >= 0 for line in billed)
+        return replace(free[-1], kind=kind) if free and not is_told else None
     line = (wanted or billed)[-1]
     if missing < 0:
         return replace(line, kind=CREDIT, net_cents=missing)

@@ -203,6 +203,23 @@ def test_monthly_again_on_the_day_of_the_annual_bills_no_second_period_line():
     ]
 
 
+def test_what_is_free_keeps_its_price_beside_a_credit_of_the_same_day():
+    """There and back on one day for nothing: a price agreed since is for what follows."""
+    free = Negotiated("S", MONTHLY, 0, START, date(2027, 1, 1))
+    dearer = Negotiated("S", MONTHLY, 9000, START, date(2027, 1, 1))
+    back = [
+        Holding("S", START, FEBRUARY_10, is_plan=True),
+        Holding("M", FEBRUARY_10, FEBRUARY_10, is_plan=True),
+        Holding("S", FEBRUARY_10, is_plan=True),
+    ]
+    month = asked(S, negotiated=(free,), entering=Period(START, END))
+
+    returned = asked(*back, issued=month, negotiated=(free,))
+
+    assert told(returned) == [("S", "charge", "2026-02-10", 0)]
+    assert asked(*back, issued=(*month, *returned), negotiated=(free, dearer)) == ()
+
+
 def test_two_periods_that_end_on_one_day_are_told_apart():
     """From the 30th and from the 31st, both end on 30 April: 30 days of 31 are not 30 of 30."""
     march_30 = Span(MONTHLY, date(2025, 3, 30), MARCH_31_2025)
