@@ -1,14 +1,11 @@
 """The pages' own script, in a real browser: dialogs, one deed per press, a lost connection."""
 
-import os
-import shutil
-
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.template import engines
 from django.urls import path
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from digiforma.urls import urlpatterns as addresses
 from tests.databases import serve
@@ -63,15 +60,6 @@ urlpatterns = [
     path("count/", transaction.non_atomic_requests(count)),
     path("answer/", transaction.non_atomic_requests(answer)),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        path_to_it = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path_to_it, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
