@@ -116,7 +116,7 @@ def _limits():
 def _counted():
     return (
         _of_account(DailyCount)
-        .order_by("-counted_on")
+        .order_by("-counted_on", "-version")
         .values(json=JSONObject(on="counted_on", count="count", at="recorded_at"))[:1]
     )
 

@@ -40,7 +40,7 @@ def over_limit(organization: Organization) -> OverLimit | None:
     row = (
         Subscription.objects.filter(organization=organization, status__in=RENEWING)
         .annotate(
-            count=Subquery(last_count.order_by("-counted_on").values("count")[:1]),
+            count=Subquery(last_count.order_by("-counted_on", "-version").values("count")[:1]),
             limit=Subquery(
                 last_plan.order_by("-starts_on", "-pk").values("component__plan__learners")[:1]
             ),

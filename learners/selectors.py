@@ -64,13 +64,14 @@ def history(organization: Organization, *, until: date, days: int = DAYS_COUNTED
 def stored_counts(
     organization: Organization, *, until: date, days: int = DAYS_COUNTED
 ) -> list[DayCount]:
-    """Return the counts as they were stored each night, oldest first; a missed night is absent."""
+    """Return the last count stored for each day, oldest first; a missed night is absent."""
     first = until - timedelta(days=days - 1)
     return [
         DayCount(on, count)
         for on, count in DailyCount.objects.for_organization(organization)
         .filter(counted_on__range=(first, until))
-        .order_by("counted_on")
+        .order_by("counted_on", "-version")
+        .distinct("counted_on")
         .values_list("counted_on", "count")
     ]
 

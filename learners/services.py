@@ -15,16 +15,22 @@ from learners.rolling_year import first_day_counted
 from learners.selectors import count_on, days_to_count
 
 RECOUNT_SQL = """
-    INSERT INTO learners_dailycount (organization_id, counted_on, count, recorded_at)
-    SELECT organization.id, %(on)s, coalesce(counted.units, 0), now()
+    INSERT INTO learners_dailycount
+           (organization_id, counted_on, version, count, recorded_at, moment,
+            entered_90_days, entered_90_days_a_year_ago)
+    SELECT organization.id, %(on)s, coalesce(known.version, 0) + 1, coalesce(counted.units, 0),
+           now(), %(moment)s, coalesce(counted.entered, 0), coalesce(counted.entered_a_year_ago, 0)
       FROM accounts_organization AS organization
-      LEFT JOIN (SELECT organization_id, count(*) AS units
+      LEFT JOIN (SELECT organization_id, count(*) AS units,
+                        count(*) FILTER (WHERE counts_on > %(on)s - 90) AS entered,
+                        count(*) FILTER (WHERE counts_on < %(first)s + 90) AS entered_a_year_ago
                    FROM learners_enrollment
                   WHERE counted AND counts_on BETWEEN %(first)s AND %(on)s
                   GROUP BY organization_id) AS counted ON counted.organization_id = organization.id
-        ON CONFLICT (organization_id, counted_on)
-        DO UPDATE SET count = excluded.count, recorded_at = excluded.recorded_at
-        WHERE learners_dailycount.count <> excluded.count
+      LEFT JOIN LATERAL (SELECT version, count FROM learners_dailycount
+                          WHERE organization_id = organization.id AND counted_on = %(on)s
+                          ORDER BY version DESC LIMIT 1) AS known ON true
+     WHERE known.count IS DISTINCT FROM coalesce(counted.units, 0)
 """
 
 
@@ -163,15 +169,20 @@ def _locked(session: TrainingSession) -> TrainingSession:
     return TrainingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
 
 
+@transaction.atomic
 def recount_all(*, on: date) -> int:
     """Store the count of every organization on one day; return how many rows were written.
 
     One grouped statement over the index `counted_days`, zeros included. Call it in the staff's
-    scope. Running it twice is harmless: one row for each organization and day, rewritten only if
-    its number differs.
+    scope. Running it twice is harmless: a day counted before gets a new version only where its
+    number differs, and the former one stays. Nobody enrols during the half-second that it takes,
+    so that what a count saw is exactly what bears an earlier moment.
     """
     with connection.cursor() as cursor:
-        cursor.execute(RECOUNT_SQL, {"on": on, "first": first_day_counted(on)})
+        cursor.execute("LOCK TABLE learners_enrollment IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT nextval('learners_moment')")
+        [moment] = cursor.fetchone()
+        cursor.execute(RECOUNT_SQL, {"on": on, "first": first_day_counted(on), "moment": moment})
         return cursor.rowcount
 
 
