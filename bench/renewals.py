@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from multiprocessing import Process
 
 from django.db import connections, transaction
+from django.db.models import Model
 
 from accounts.models import Membership, Organization, User
 from accounts.tenancy import staff_context
 from options import publishing
 from options.catalog import OPTIONS
-from subscriptions import renewal_run
+from subscriptions import bulk, renewal_run
 from subscriptions.billing import renew_together
 from subscriptions.catalog import DEMONSTRATION, SELLER_CODE
 from subscriptions.invariants import broken
@@ -138,7 +139,7 @@ def insert_bare() -> None:
     Same tables, same columns, same statements of 500 documents; other keys, so that the
     constraints are paid for.
     """
-
+    columns = {model: _columns(model) for model in (Invoice, Period, InvoiceLine)}
     with staff_context():
         invoices = list(Invoice.objects.filter(issued_on=CHUNKED).order_by("pk"))
         lines = list(InvoiceLine.objects.filter(invoice__in=invoices).order_by("invoice", "pk"))
@@ -146,10 +147,18 @@ def insert_bare() -> None:
         _rekey(invoices, lines, periods)
         for first in range(0, len(invoices), 500):
             batch = invoices[first : first + 500]
-            Invoice.objects.bulk_create(batch)
-            Period.objects.bulk_create(periods[first : first + 500])
-            InvoiceLine.objects.bulk_create(lines[first * 3 : first * 3 + 1500])
+            bulk.insert(Invoice, batch, columns[Invoice])
+            bulk.insert(Period, periods[first : first + 500], columns[Period])
+            bulk.insert(InvoiceLine, lines[first * 3 : first * 3 + 1500], columns[InvoiceLine])
         transaction.set_rollback(True)
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    ]
 
 
 def _rekey(invoices: list, lines: list, periods: list) -> None:

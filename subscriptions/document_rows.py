@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from psycopg2.extras import Json
-
 from subscriptions import bulk
 from subscriptions.models import Invoice, InvoiceLine
 
@@ -27,8 +25,10 @@ INVOICE_COLUMNS = (
     "vat_ground",
     "previous_hash",
     "hash",
+    "vat_totals",
+    "seller_identity",
+    "buyer_identity",
 )
-INVOICE_JSON = ("vat_totals", "seller_identity", "buyer_identity")
 
 
 @dataclass(slots=True)
@@ -59,24 +59,11 @@ class LineRow:
 
 def insert_documents(documents: list[tuple[Invoice, list[LineRow]]]) -> None:
     """Store documents with their lines, in order, and give each invoice its id."""
-    invoices = [_Row(invoice) for invoice, _rows in documents]
-    columns = (*INVOICE_COLUMNS, *INVOICE_JSON)
-    for (invoice, rows), identifier in zip(
-        documents,
-        bulk.insert(Invoice, invoices, columns, stamped=["created_at"]),
-        strict=True,
-    ):
+    invoices = [invoice for invoice, _rows in documents]
+    ids = bulk.insert(Invoice, invoices, INVOICE_COLUMNS, stamped=["created_at"])
+    for (invoice, rows), identifier in zip(documents, ids, strict=True):
         invoice.pk, invoice._state.adding = identifier, False
         for row in rows:
             row.invoice_id = identifier
     lines = [row for _invoice, rows in documents for row in rows]
     bulk.insert(InvoiceLine, lines, tuple(LineRow.__dataclass_fields__))
-
-
-class _Row:
-    """An invoice whose JSON columns are ready for the driver."""
-
-    def __init__(self, invoice: Invoice):
-        self.__dict__ = dict(invoice.__dict__)
-        for name in INVOICE_JSON:
-            self.__dict__[name] = Json(self.__dict__[name])
