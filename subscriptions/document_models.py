@@ -211,6 +211,13 @@ class WaitingLine(TenantModel):
     days = models.PositiveIntegerField()
     days_in_period = models.PositiveIntegerField()
     price_list = models.ForeignKey(PriceList, null=True, on_delete=models.PROTECT, related_name="+")
+    vat_rate = models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        help_text="Percent, as it was owed; null before it was kept: that of the invoice.",
+    )
+    vat_ground = models.CharField(max_length=200, blank=True, help_text="The law when no VAT.")
     net_cents = models.BigIntegerField(_("HT"))
     carried_by = models.ForeignKey(
         Invoice, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="carried"

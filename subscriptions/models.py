@@ -86,6 +86,10 @@ class Subscription(TenantModel):
     parked_because = models.TextField(
         _("mis de côté"), blank=True, help_text="Why the nightly job leaves it (R23)."
     )
+    waived_on = models.DateField(
+        _("bornes levées au"), null=True, help_text="The échéance whose refusal staff waived (R23)."
+    )
+    waived_breach = models.TextField(blank=True, help_text="That refusal, word for word.")
     created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
 
     class Meta:
@@ -194,6 +198,9 @@ class Item(TenantModel):
     starts_on = models.DateField(_("depuis le"))
     ends_before = models.DateField(_("jusqu’au"), null=True, help_text="Null while it runs on.")
     opened_by = models.CharField(max_length=80, help_text="The operation; it can be undone.")
+    opened_at = models.DateTimeField(
+        auto_now_add=True, null=True, help_text="The undo of an option counts from it."
+    )
     ended_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
