@@ -6,6 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.written_once import never_emptied
+from subscriptions.periods import Commitment
+
+COMMITMENT_LABELS = [
+    (Commitment.MONTHLY.value, _("mensuel")),
+    (Commitment.ANNUAL.value, _("annuel")),
+]
 
 
 def published() -> list[pgtrigger.Trigger]:

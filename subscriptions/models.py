@@ -1,6 +1,8 @@
 """What is owed: the catalogue, the dated facts of each subscription, and its documents.
 
-Split by noun: `catalogue_models` holds what is sold, `document_models` what was issued.
+Split by noun: `catalogue_models` holds what is sold, `document_models` what was issued,
+`agreement_models` what one customer was promised, `party_models` who is billed, `notice_models`
+what the engine tells staff, `order_models` what staff ordered.
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,7 +12,15 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
-from subscriptions.catalogue_models import Component, Plan, Price, PriceList, Seller
+from subscriptions.agreement_models import Discount, NegotiatedPrice
+from subscriptions.catalogue_models import (
+    COMMITMENT_LABELS,
+    Component,
+    Plan,
+    Price,
+    PriceList,
+    Seller,
+)
 from subscriptions.document_models import (
     AccountCredit,
     CreditUse,
@@ -20,10 +30,12 @@ from subscriptions.document_models import (
     Payment,
     WaitingLine,
 )
+from subscriptions.notice_models import InvariantBreach, SupportNotice
 from subscriptions.order_models import StaffOrder
-from subscriptions.periods import Commitment
+from subscriptions.party_models import BillingIdentity
 
 __all__ = [
+    "COMMITMENT_LABELS",
     "AccountCredit",
     "BillingIdentity",
     "CommitmentSpan",
@@ -47,11 +59,6 @@ __all__ = [
     "Subscription",
     "SupportNotice",
     "WaitingLine",
-]
-
-COMMITMENT_LABELS = [
-    (Commitment.MONTHLY.value, _("mensuel")),
-    (Commitment.ANNUAL.value, _("annuel")),
 ]
 
 
@@ -274,130 +281,3 @@ class PendingChange(TenantModel):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.effective_on}"
-
-
-class NegotiatedPrice(TenantModel):
-    """A price agreed with one customer, both days included, which beats the list (R5)."""
-
-    subscription = models.ForeignKey(
-        Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="negotiated"
-    )
-    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
-    commitment = models.CharField(_("engagement"), max_length=7, choices=COMMITMENT_LABELS)
-    amount_cents = models.PositiveIntegerField(_("prix HT"))
-    first_on = models.DateField(_("du"))
-    last_on = models.DateField(_("au"), help_text="Included.")
-    reason = models.CharField(_("motif"), max_length=200)
-
-    class Meta:
-        verbose_name = _("prix négocié")
-        verbose_name_plural = _("prix négociés")
-        constraints = [
-            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="negotiated_order")
-        ]
-
-    def __str__(self):
-        return f"{self.component_id} {self.amount_cents}"
-
-
-class Discount(TenantModel):
-    """A part taken off the plan's price, for so many periods from the next one billed (R6)."""
-
-    subscription = models.ForeignKey(
-        Subscription,
-        null=True,
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        related_name="discounts",
-        help_text="Null before the first one; it is given to it.",
-    )
-    percent = models.DecimalField(_("remise"), max_digits=5, decimal_places=2)
-    starts_on = models.DateField(_("dès le"), help_text="First day of the first period it is for.")
-    periods = models.PositiveSmallIntegerField(_("périodes"))
-    reason = models.CharField(_("motif"), max_length=200)
-
-    class Meta:
-        verbose_name = _("remise")
-        verbose_name_plural = _("remises")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(percent__gt=0, percent__lte=100, periods__gte=1), name="discount_bounds"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.percent} %"
-
-
-class BillingIdentity(TenantModel):
-    """Who is billed and where (coordonnées de facturation); documents keep their own copy."""
-
-    legal_name = models.CharField(_("raison sociale"), max_length=160)
-    address = models.CharField(_("adresse"), max_length=254, blank=True)
-    postal_code = models.CharField(_("code postal"), max_length=12, blank=True)
-    city = models.CharField(_("ville"), max_length=80, blank=True)
-    country = models.CharField(_("pays"), max_length=2, default="FR", help_text="ISO 3166-1.")
-    siren = models.CharField(_("SIREN"), max_length=9, blank=True)
-    vat_number = models.CharField(_("numéro de TVA"), max_length=20, blank=True)
-    vat_checked = models.BooleanField(_("numéro vérifié"), default=False)
-    email = models.EmailField(_("e-mail de facturation"), blank=True)
-    order_reference = models.CharField(_("bon de commande"), max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("coordonnées de facturation")
-        verbose_name_plural = _("coordonnées de facturation")
-        constraints = [
-            models.UniqueConstraint(fields=["organization"], name="one_billing_identity")
-        ]
-
-    def __str__(self):
-        return self.legal_name
-
-
-class SupportNotice(TenantModel):
-    """What the engine wants support to know; support's drain turns it into a task."""
-
-    class Kind(models.TextChoices):
-        DOWNGRADE_REFUSED = "downgrade_refused", _("formule inférieure refusée")
-        VAT_UNRESOLVED = "vat_unresolved", _("TVA à déterminer")
-        OVER_LIMIT = "over_limit", _("limite dépassée")
-
-    kind = models.CharField(_("nature"), max_length=17, choices=Kind.choices)
-    raised_on = models.DateField(_("le"))
-    details = models.JSONField(_("détails"), default=dict)
-    handed_over_at = models.DateTimeField(_("transmis le"), null=True)
-
-    class Meta:
-        verbose_name = _("avis au support")
-        verbose_name_plural = _("avis au support")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "kind", "raised_on"], name="one_notice_a_day"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.raised_on}"
-
-
-class InvariantBreach(models.Model):
-    """A claim about the whole database that did not hold, from when to when."""
-
-    name = models.CharField(_("invariant"), max_length=60)
-    claim = models.CharField(_("ce qui doit être vrai"), max_length=200)
-    rows = models.PositiveIntegerField(_("lignes"))
-    broken_at = models.DateTimeField(_("rompu le"))
-    seen_at = models.DateTimeField(_("vu le"))
-    mended_at = models.DateTimeField(_("rétabli le"), null=True)
-
-    class Meta:
-        verbose_name = _("invariant rompu")
-        verbose_name_plural = _("invariants rompus")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["name"], condition=Q(mended_at=None), name="one_open_breach"
-            )
-        ]
-
-    def __str__(self):
-        return self.claim
