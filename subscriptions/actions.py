@@ -47,7 +47,10 @@ def _renews(standing: Standing) -> bool:
 ON_SUBSCRIPTION = {
     Deed.RELEASE: Action(
         _("Libérer"),
-        _("La facturation de la nuit reprend cet abonnement, périodes en retard comprises."),
+        _(
+            "La facturation de la nuit reprend cet abonnement, périodes en retard comprises. "
+            "Ce que les bornes ont refusé est facturé ainsi, cette fois seulement."
+        ),
         _("Abonnement libéré : la prochaine facturation le reprend."),
         DeedForm,
         is_open=lambda standing: standing.is_parked,

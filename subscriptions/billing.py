@@ -44,8 +44,8 @@ def settle(
 def renew_together(subscriptions: list[Subscription], *, issued_on: date) -> list[Invoice]:
     """Enter and bill the next period of subscriptions that share one échéance (R4).
 
-    All or nothing: one that cannot be billed raises for all. Raises Parked (R23), NoPrice,
-    VatUnresolved.
+    All or nothing: one that cannot be billed raises for all. Raises Parked (R23) unless staff
+    waived that refusal, NoPrice, VatUnresolved.
     """
     [starts_on] = {subscription.renews_on for subscription in subscriptions}
     entered = enter(subscriptions)
@@ -58,9 +58,14 @@ def renew_together(subscriptions: list[Subscription], *, issued_on: date) -> lis
     book = price_book(subscriptions[0].seller_id)
     for draft in owed:
         reason = bounds.breach(draft.lines, book)
-        if reason:
+        if reason and not _is_waived(draft.subscription, starts_on, reason):
             raise Parked(reason)
     return invoicing.issue_all(owed, on=issued_on)
+
+
+def _is_waived(subscription: Subscription, starts_on: date, reason: str) -> bool:
+    """Tell whether staff let this very refusal of this very period through (R23)."""
+    return (subscription.waived_on, subscription.waived_breach) == (starts_on, reason)
 
 
 def drafts(

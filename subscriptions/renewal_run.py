@@ -22,6 +22,7 @@ from subscriptions.items import NotActive
 from subscriptions.models import Seller, Subscription
 from subscriptions.pending import apply_pending
 from subscriptions.places import ask_support
+from subscriptions.releases import told
 from subscriptions.renewal import NotDue, renew
 from subscriptions.trials import end_trial
 from subscriptions.vat import VatUnresolved
@@ -138,7 +139,7 @@ def _renew_alone(subscription_id: int, on: date, scope: Scope, outcome: Outcome)
 def park(*, subscription_id: int, why: Exception, on: date) -> str:
     """Set a subscription aside with its reason, which staff read and release (R23, R17)."""
     subscription = lock(subscription_id)
-    subscription.parked_because = f"{type(why).__name__} : {why}"
+    subscription.parked_because = told(why)
     subscription.save(update_fields=["parked_because"])
     if isinstance(why, VatUnresolved):
         ask_support(organization=subscription.organization, why=why, on=on)

@@ -8,9 +8,19 @@ from subscriptions import agreements, renewal_run
 from subscriptions.bounds import MOST_LINES, breach
 from subscriptions.items import NotActive, add_items
 from subscriptions.lines import PERIOD, Line
-from subscriptions.models import Component, Invoice, Item, Price, PriceList, Subscription
+from subscriptions.models import (
+    BillingIdentity,
+    Component,
+    Invoice,
+    Item,
+    Price,
+    PriceList,
+    Subscription,
+)
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change, change_now
+from subscriptions.releases import release
+from subscriptions.renewal import renew
 from subscriptions.tariffs import Price as Listed
 from subscriptions.tariffs import PriceBook
 from tests import world
@@ -181,3 +191,73 @@ def test_ordered_changes_are_no_mistake(ravel):
     assert document.lines.count() == 2 * 12
     subscription.refresh_from_db()
     assert subscription.parked_because == ""
+
+
+def agree(subscription: Subscription, cents: int) -> None:
+    """Agree a price of ÉQUIPE for March and April, on purpose or not."""
+    agreements.agree_price(
+        subscription_id=subscription.pk,
+        plan=world.plan("equipe"),
+        amount_cents=cents,
+        first_on=END,
+        last_on=date(2026, 4, 30),
+        reason="reprise d’un contrat",
+    )
+
+
+def by_the_night(subscription: Subscription, on: date) -> Invoice | None:
+    nightly(subscription, on)
+    return Invoice.objects.filter(lines__starts_on=on).first()
+
+
+def by_itself(subscription: Subscription, on: date) -> Invoice | None:
+    return renew(subscription_id=subscription.pk, on=on)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("renewed", [by_the_night, by_itself])
+def test_staff_let_through_the_renewal_that_was_refused_and_no_other(ravel, renewed):
+    subscription, _invoice = world.subscribed(ravel, on=START)
+    agree(subscription, 40_000)
+    nightly(subscription, END)
+
+    release(subscription_id=subscription.pk, reason="prix convenu")
+    invoice = renewed(subscription, END)
+    outcome = nightly(subscription, date(2026, 3, 31))
+
+    assert invoice.net_cents == 40_000
+    assert list(outcome.parked) == [subscription.pk]
+    assert Invoice.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_release_lets_nothing_else_through(ravel):
+    """The price changed again between the release and the night: staff look again."""
+    subscription, first = world.subscribed(ravel, on=START)
+    agree(subscription, 40_000)
+    nightly(subscription, END)
+    release(subscription_id=subscription.pk, reason="prix convenu")
+    agree(subscription, 4_000_000)
+
+    nightly(subscription, END)
+
+    subscription.refresh_from_db()
+    assert "40000.00 € HT dépassent 3 fois" in subscription.parked_because
+    assert list(Invoice.objects.all()) == [first]
+
+
+@pytest.mark.django_db
+def test_a_release_waives_what_the_bounds_refused_and_nothing_of_a_vat_in_doubt(ravel):
+    subscription, _invoice = world.subscribed(ravel, on=START)
+    BillingIdentity.objects.create(organization=ravel, legal_name="Muster GmbH", country="DE")
+    nightly(subscription, END)
+
+    released = release(subscription_id=subscription.pk, reason="numéro reçu")
+
+    assert (released.waived_on, released.waived_breach) == (None, "")
+
+
+def test_a_breach_tells_all_that_is_wrong():
+    lines = [priced(PLAN, 60_000), replace(OPTION, net_cents=1_001), *14 * [OPTION]]
+
+    assert breach(lines, BOOK).count(" ; ") == 2
