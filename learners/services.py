@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import Organization, User
 from accounts.services import record
-from learners import bulk_import
+from learners import bulk_import, gate
 from learners.enrollment_row import EnrollmentRow
 from learners.models import Enrollment, Learner, Status, TrainingSession
 from learners.rolling_year import first_day_counted
@@ -73,14 +73,18 @@ def import_rows(
 
     The same rows again change nothing. A session that moved takes along its enrolments, those of
     other imports too. `on` is the day of the two counts told; `by` signs the journal.
+    Raises EnrollmentRefused when there are new enrolments and the gate is closed (R20).
     """
     bulk_import.lock(organization)
+    closed = gate.refusal(organization, on=on)
     before = count_on(organization, on=on)
     sessions, sessions_written = bulk_import.write_sessions(organization, rows)
     learners, learners_written = bulk_import.write_learners(organization, rows)
     written = bulk_import.write_enrollments(
         organization, rows, sessions, learners, sessions_written.moved
     )
+    if closed and written.created:
+        raise closed
     outcome = ImportOutcome(
         created=written.created,
         updated=written.updated,
@@ -109,8 +113,16 @@ def preview_import(
 
 
 @transaction.atomic
-def enroll(*, organization: Organization, session: TrainingSession, learner: Learner) -> Enrollment:
-    """Enrol a learner, or again one who had left: still one enrolment (R14)."""
+def enroll(
+    *, organization: Organization, session: TrainingSession, learner: Learner, on: date
+) -> Enrollment:
+    """Enrol a learner, or again one who had left: still one enrolment (R14).
+
+    Raises EnrollmentRefused for a new one when the gate is closed (R20).
+    """
+    known = Enrollment.objects.for_organization(organization)
+    if not known.filter(session=session, learner=learner).exists():
+        gate.check(organization, on=on)
     session = _locked(session)
     enrollment, _created = Enrollment.objects.update_or_create(
         organization=organization,

@@ -72,6 +72,7 @@ def enrolled(organization, **fields):
         organization=organization,
         session=session(organization, **fields),
         learner=learner(organization),
+        on=START,
     )
 
 
@@ -240,7 +241,7 @@ def test_enroll_again_is_still_one(tenant):
     services.cancel_enrollment(enrollment=enrollment, on=START - timedelta(days=1))
 
     again = services.enroll(
-        organization=tenant, session=enrollment.session, learner=enrollment.learner
+        organization=tenant, session=enrollment.session, learner=enrollment.learner, on=START
     )
 
     assert (again.pk, again.status, again.left_on) == (enrollment.pk, Status.ENROLLED, None)
@@ -391,7 +392,10 @@ def play(deed, organization, hand, sessions, learners, number, *told):
     """Play one deed through the services and by hand."""
     if deed == "enroll":
         services.enroll(
-            organization=organization, session=sessions[number], learner=learners[told[0]]
+            organization=organization,
+            session=sessions[number],
+            learner=learners[told[0]],
+            on=START,
         )
         hand.left[number, told[0]] = None
     elif deed == "leave" and hand.left.get((number, told[0]), "never") is None:

@@ -32,6 +32,7 @@ def enrolled(organization, count: int, on: date = TODAY) -> list:
             learner=Learner.objects.create(
                 organization=organization, email=f"{session.code}-{number}@exemple.fr"
             ),
+            on=on,
         )
         for number in range(count)
     ]
