@@ -1,0 +1,95 @@
+"""A forecast against a limit: the day it is passed, the peaks of one day, the way back under it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from learners.forecast import (
+    Day,
+    Known,
+    Overrun,
+    Paces,
+    first_day_within,
+    forecast,
+    overruns,
+    paces,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The year to come at both paces; a limit of None is unlimited."""
+
+    on: date
+    limit: int | None
+    paces: Paces
+    days: tuple[Day, ...]  # at the pace of the last 90 days, the day itself first
+    days_a_year_ago: tuple[Day, ...]  # at last year's; empty without one
+    overruns: tuple[Overrun, ...]
+    overruns_a_year_ago: tuple[Overrun, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.days[0].total > self.limit
+
+    @property
+    def passed(self) -> Overrun | None:
+        """The first overrun to come that lasts longer than a day."""
+        return _passed(self.overruns, self.on)
+
+    @property
+    def passed_a_year_ago(self) -> Overrun | None:
+        return _passed(self.overruns_a_year_ago, self.on)
+
+    @property
+    def passed_between(self) -> tuple[date, date] | None:
+        """The first and the last of the two days on which the limit is passed, if both are."""
+        if not (self.passed and self.passed_a_year_ago):
+            return None
+        first, last = sorted((self.passed.starts_on, self.passed_a_year_ago.starts_on))
+        return first, last
+
+    @property
+    def peaks(self) -> tuple[Overrun, ...]:
+        """The overruns to come that last one day."""
+        return tuple(
+            each for each in self.overruns if each.lasts_a_day and each.starts_on > self.on
+        )
+
+    @property
+    def highest(self) -> Day:
+        """The first day of the highest total, from the day itself on."""
+        return max(self.days, key=lambda day: day.total)
+
+    @property
+    def returns_on(self) -> date | None:
+        """When too many are counted, the first day within the limit if nobody else enrols."""
+        if not self.is_over:
+            return None
+        return first_day_within(((day.on, day.known) for day in self.days), self.limit)
+
+
+def outlook(known: Known, limit: int | None) -> Outlook | None:
+    """Return what is to come; None while the history is too short for a pace."""
+    both = paces(known)
+    if both is None:
+        return None
+    days = forecast(known, both.recent)
+    days_a_year_ago = forecast(known, both.a_year_ago) if both.a_year_ago else ()
+    return Outlook(
+        on=known.on,
+        limit=limit,
+        paces=both,
+        days=days,
+        days_a_year_ago=days_a_year_ago,
+        overruns=_overruns(days, limit),
+        overruns_a_year_ago=_overruns(days_a_year_ago, limit),
+    )
+
+
+def _overruns(days: tuple[Day, ...], limit: int | None) -> tuple[Overrun, ...]:
+    return () if limit is None else overruns(days, limit)
+
+
+def _passed(found: tuple[Overrun, ...], on: date) -> Overrun | None:
+    lasting = (each for each in found if not each.lasts_a_day and each.starts_on > on)
+    return next(lasting, None)
