@@ -1,8 +1,9 @@
 """What is owed: the catalogue, the dated facts of each subscription, and its documents.
 
 Split by noun: `catalogue_models` holds what is sold, `document_models` what was issued,
-`agreement_models` what one customer was promised, `party_models` who is billed, `notice_models`
-what the engine tells staff, `order_models` what staff ordered.
+`agreement_models` what one customer was promised, `party_models` who is billed, `limit_models` who
+nears the learners of the plan, `notice_models` what the engine tells staff, `order_models` what
+staff ordered.
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -30,6 +31,7 @@ from subscriptions.document_models import (
     Payment,
     WaitingLine,
 )
+from subscriptions.limit_models import LimitAlert, LimitWatch, Overrun
 from subscriptions.notice_models import InvariantBreach, SupportNotice
 from subscriptions.order_models import StaffOrder
 from subscriptions.party_models import BillingIdentity
@@ -46,8 +48,11 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Item",
+    "LimitAlert",
+    "LimitWatch",
     "NegotiatedPrice",
     "NumberSeries",
+    "Overrun",
     "Payment",
     "PendingChange",
     "Period",

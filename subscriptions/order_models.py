@@ -18,6 +18,7 @@ DEED_LABELS = [
     (Deed.CHANGE_NOW.value, _("Appliquer maintenant")),
     (Deed.CANCEL_AT_TERM.value, _("Résilier à l’échéance")),
     (Deed.WITHDRAW_PENDING.value, _("Retirer ce qui attend")),
+    (Deed.EXTEND_GRACE.value, _("Prolonger le délai")),
 ]
 
 

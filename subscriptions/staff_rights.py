@@ -27,6 +27,7 @@ class Deed(StrEnum):
     OVERRIDE = "override"  # a change now that R7 keeps for the échéance
     CANCEL_AT_TERM = "cancel_at_term"
     WITHDRAW_PENDING = "withdraw_pending"
+    EXTEND_GRACE = "extend_grace"  # of an overrun (R20)
     APPROVE = "approve"  # a colleague's credit note
     PREPARE_PRICES = "prepare_prices"
     PUBLISH_PRICES = "publish_prices"
@@ -47,6 +48,7 @@ RIGHTS = {
     Deed.OVERRIDE: MANAGER,
     Deed.CANCEL_AT_TERM: ALL_HANDS,  # no money moves: the owner's word, told by telephone
     Deed.WITHDRAW_PENDING: ALL_HANDS,
+    Deed.EXTEND_GRACE: ALL_HANDS,
     Deed.APPROVE: MANAGER,
     Deed.PREPARE_PRICES: SALES,
     Deed.PUBLISH_PRICES: MANAGER,

@@ -19,7 +19,10 @@ from subscriptions.models import (
     CreditUse,
     Discount,
     Invoice,
+    LimitAlert,
+    LimitWatch,
     NegotiatedPrice,
+    Overrun,
     StaffOrder,
     Subscription,
     SupportNotice,
@@ -27,6 +30,7 @@ from subscriptions.models import (
 )
 from subscriptions.periods import Commitment
 from subscriptions.staff_rights import Deed
+from subscriptions.thresholds import Level
 from support.models import Message, Quote, Request, RequestEvent, When
 from support.workflow import Kind, State
 from tests import world
@@ -63,6 +67,7 @@ def furnish(slug: str, owner: str, *others: str) -> Neighbour:
         people[role] = world.member(organization, name, role)
     _bill(organization)
     _enroll(organization)
+    _pass_the_limit(organization)
     _ask(organization, people[Role.OWNER])
     _order(organization, people[Role.OWNER])
     return Neighbour(organization, people)
@@ -162,6 +167,28 @@ def _enroll(organization: Organization) -> None:
     )
     learners.import_rows(organization=organization, rows=[row], on=TODAY, by=None)
     learners.recount_all(on=TODAY)
+
+
+def _pass_the_limit(organization: Organization) -> None:
+    seen = {"organization": organization, "limit": 1_500}
+    LimitWatch.objects.create(**seen, seen_on=TODAY, seen_version=1)
+    LimitAlert.objects.create(
+        **seen,
+        level=Level.OVER,
+        counted_on=OPENED_ON,
+        version=1,
+        count=1_501,
+        raised_on=OPENED_ON,
+        is_mailed=True,
+    )
+    Overrun.objects.create(
+        **seen,
+        count=1_501,
+        started_on=OPENED_ON,
+        closes_on=OPENED_ON + timedelta(days=30),
+        ended_on=TODAY,
+        ended_by=Overrun.Ending.COUNT,
+    )
 
 
 def _ask(organization: Organization, owner: User) -> None:

@@ -17,7 +17,14 @@ from learners.enrollment_row import EnrollmentRow
 from learners.models import DailyCount
 from learners.services import import_rows
 from subscriptions import agreements, credit_notes, items, renewal_run
-from subscriptions.models import Invoice, StaffOrder, SupportNotice
+from subscriptions.models import (
+    Invoice,
+    LimitAlert,
+    LimitWatch,
+    Overrun,
+    StaffOrder,
+    SupportNotice,
+)
 from subscriptions.plan_changes import Change, change_at_term, change_now
 from support.models import Message, Quote, Request, RequestEvent
 from tests import world
@@ -27,6 +34,9 @@ TODAY = date(2026, 11, 23)
 LEFT = {
     AuditEvent,  # what was done
     DailyCount,  # what was counted: a run counts live
+    LimitAlert,  # what was told of the limit
+    LimitWatch,
+    Overrun,
     SupportNotice,  # what support was told, and asked: a run tells its own
     StaffOrder,
     Request,
