@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from learners.forecast import first_day_within
 from learners.selectors import history
 from subscriptions import selectors
 from subscriptions.facts import price_book
@@ -88,7 +89,8 @@ def first_fitting_day(subscription: Subscription, plan: Plan, on: date) -> str |
     if plan.learners is None:
         return None
     coming = history(subscription.organization, until=on + timedelta(days=365))
-    return next((day.on.isoformat() for day in coming if day.count <= plan.learners), None)
+    first = first_day_within(((day.on, day.count) for day in coming), plan.learners)
+    return first and first.isoformat()
 
 
 def close(change: PendingChange, state: str, *, on: date) -> None:

@@ -136,7 +136,7 @@ def standing(organization: Organization, on: date) -> Standing | None:
         held=tuple(_held(held) for held in row.held),
         pending=row.pending and _pending(row.pending),
         facts=_facts(row, spans),
-        book=_book(row.prices),
+        book=book_of(row.prices),
         waiting=tuple(Waiting(**waiting) for waiting in row.waiting),
         credit_cents=row.credited_cents - row.credit_used_cents,
         identity=BillingIdentity(organization=organization, **identity),
@@ -225,7 +225,7 @@ def _facts(row: Subscription, spans: tuple[Span, ...]) -> Facts:
     )
 
 
-def _book(rows: list[dict]) -> PriceBook:
+def book_of(rows: list[dict]) -> PriceBook:
     """Return the price book of rows that come with the latest list first."""
     listed = defaultdict(list)
     for row in rows:
