@@ -60,7 +60,8 @@ def problem_response(error: Exception, context: dict) -> Response | None:
     refusal = _refusal(error)
     if refusal is None:
         return None
-    set_rollback()
+    if not getattr(refusal, "keeps_what_was_told", False):
+        set_rollback()
     problem = _problem(refusal, context["request"])
     logger.info("Refused %(status)s %(code)s, request %(request_id)s", problem)
     return Response(

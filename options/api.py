@@ -30,6 +30,12 @@ class Conflict(APIException):
     status_code = 409
 
 
+class VatInDoubt(Conflict):
+    """Support was told, which stays; the deed is undone already."""
+
+    keeps_what_was_told = True
+
+
 class OfferSerializer(serializers.Serializer):
     """One option as it is offered to the signed-in person."""
 
@@ -132,7 +138,7 @@ class OptionSubscriptionView(APIView):
             text = _("Cette clé d’idempotence a déjà servi à autre chose.")
             raise Conflict(text, "idempotency_mismatch") from None
         except services.NotOffered as refused:
-            raise Conflict(_reason(refused.decision.reason), "not_offered") from None
+            raise _conflict(refused.decision.reason) from None
         send_mail_soon()
         return _answer(slug, outcome)
 
@@ -145,8 +151,11 @@ def _key(request) -> str:
     return key
 
 
-def _reason(reason: Reason | None):
-    return selectors.REASONS.get(reason, _("Cette option ne peut pas être souscrite maintenant."))
+def _conflict(reason: Reason | None) -> Conflict:
+    text = selectors.REASONS.get(reason, _("Cette option ne peut pas être souscrite maintenant."))
+    if reason is Reason.VAT_UNRESOLVED:
+        return VatInDoubt(text, "vat_unresolved")
+    return Conflict(text, "not_offered")
 
 
 def _answer(slug: str, outcome: Outcome) -> Response:

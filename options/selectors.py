@@ -24,7 +24,7 @@ ENTITLED = frozenset({"active", "past_due"})
 REASONS = {
     Reason.PAST_DUE: gettext_lazy("Réglez d’abord la facture en attente."),
     Reason.VAT_UNRESOLVED: gettext_lazy(
-        "La TVA de votre adresse reste à vérifier : écrivez au support."
+        "Nous déterminons votre TVA : le support est prévenu et vous répondra. Rien n’est facturé."
     ),
     Reason.TRIAL_OVER: gettext_lazy("Votre essai est terminé : choisissez d’abord une formule."),
 }

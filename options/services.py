@@ -17,6 +17,7 @@ from options.models import Option
 from options.policy import Action, Decision, Reason, decide, may_manage
 from subscriptions import items, renewal
 from subscriptions.models import Invoice, InvoiceLine, Item, Subscription, WaitingLine
+from subscriptions.places import asking_support
 from subscriptions.preview import Drawn, preview
 from subscriptions.standing import Standing, standing
 from subscriptions.vat import VatUnresolved
@@ -70,7 +71,6 @@ class KeyReused(Exception):
     """The operation has already billed something else."""
 
 
-@transaction.atomic
 def press_subscribe(
     *,
     membership: Membership,
@@ -84,8 +84,15 @@ def press_subscribe(
     The same operation again answers the same invoice. Anyone whose role commits no money may
     press as often as they like: one request counts the clicks. `shown` is checked against the
     invoice itself. The invoice is None when the share is so small that it waits (R13).
-    Raises NotOffered, PriceChanged, KeyReused.
+    Raises NotOffered, PriceChanged, KeyReused; support is told of a VAT in doubt (R17).
     """
+    with asking_support(organization=membership.organization, on=today):
+        return _pressed(membership, option, today, operation, shown)
+
+
+def _pressed(
+    membership: Membership, option: Option, today: date, operation: str, shown: Shown | None
+) -> Outcome:
     membership = _locked(membership)
     if _is_done(membership, option, operation):
         return _subscribed(membership, option, operation, shown)
@@ -136,8 +143,8 @@ def _engine() -> Iterator[None]:
         yield
     except items.NotActive:
         raise NotOffered(Decision(Action.HIDDEN)) from None
-    except VatUnresolved:
-        raise NotOffered(Decision(Action.DISABLED, Reason.VAT_UNRESOLVED)) from None
+    except VatUnresolved as why:
+        raise NotOffered(Decision(Action.DISABLED, Reason.VAT_UNRESOLVED)) from why
 
 
 def _add(
@@ -209,11 +216,11 @@ class Terms:
 def preview_subscribe(*, membership: Membership, option: Option, on: date) -> Terms:
     """Return the documents of subscribing and of the renewal that follows; nothing is kept.
 
-    Raises NotOffered.
+    Raises NotOffered; support is told of a VAT in doubt (R17).
     """
     current = standing(membership.organization, on)
     add = partial(_add, membership, option, current, on, "preview")
-    with _engine():
+    with asking_support(organization=membership.organization, on=on), _engine():
         *before, coming = preview(add, partial(_renew_next, current.subscription))
     label = option.component.label
     price = next(line.full_price_cents for line in coming.lines if line.component == label)

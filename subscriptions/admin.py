@@ -27,6 +27,7 @@ from subscriptions.models import (
     StaffOrder,
     Subscription,
 )
+from subscriptions.places import asking_support
 from subscriptions.refusals import REFUSALS, refusal_text
 from subscriptions.staff_deeds import foresee
 from subscriptions.staff_rights import Deed, NotAllowed, may
@@ -260,11 +261,12 @@ class StaffOrderAdmin(DeskAdmin):
         """Approve or refuse what a colleague asked for."""
         if request.method != "POST":
             return redirect("admin:subscriptions_stafforder_change", pk)
-        _order_or_404(pk)
+        organization = _order_or_404(pk).organization
         decision = {"order_id": pk, "on": timezone.localdate(), "actor": request.user}
         try:
             if request.POST.get("decision") == "approve":
-                orders.approve(seen=request.POST.get("seen", ""), **decision)
+                with asking_support(organization=organization, on=decision["on"]):
+                    orders.approve(seen=request.POST.get("seen", ""), **decision)
                 messages.success(request, _("Approuvé : l’avoir est émis."))
             else:
                 orders.refuse(**decision)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from subscriptions.actions import Action
 from subscriptions.models import Invoice, StaffOrder, Subscription
 from subscriptions.orders import Changed, groups_of, place
+from subscriptions.places import asking_support
 from subscriptions.refusals import REFUSALS, refusal_text
 from subscriptions.staff_deeds import Foreseen, Order, foresee
 from subscriptions.staff_forms import DeedForm
@@ -75,7 +76,8 @@ def _page(request, context: dict, *, status: int = 200) -> TemplateResponse:
 def _shown(request, context: dict, order: Order, *, on: date, status: int = 200):
     """Show what an order will issue, with the button that confirms it."""
     try:
-        foreseen = foresee(order, on=on, actor=request.user)
+        with asking_support(organization=order.subscription.organization, on=on):
+            foreseen = foresee(order, on=on, actor=request.user)
     except REFUSALS as refusal:
         context["form"].add_error(None, refusal_text(refusal))
         return _page(request, context, status=422)
@@ -104,7 +106,8 @@ def _confirmed(request, context: dict, order: Order, action: Action, *, on: date
     """Do what was shown; show it again when it is no longer the same."""
     seen = context["form"].cleaned_data["seen"]
     try:
-        placed = place(order, seen=seen, on=on, actor=request.user)
+        with asking_support(organization=order.subscription.organization, on=on):
+            placed = place(order, seen=seen, on=on, actor=request.user)
     except NotAllowed:
         raise PermissionDenied from None
     except Changed as changed:

@@ -1,5 +1,7 @@
 """Where a customer is established, which decides the VAT, and what is done when it cannot tell."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -82,3 +84,19 @@ def ask_support(*, organization: Organization, why: VatUnresolved, on: date) -> 
         defaults={"details": {"reason": str(why)}},
     )
     return notice
+
+
+@contextmanager
+def asking_support(*, organization: Organization, on: date) -> Iterator[None]:
+    """Have support told of a VAT in doubt that stops what runs inside, or causes its refusal (R17).
+
+    What ran is undone first, so that what support is told outlives it; the error goes on.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as refusal:
+        for why in (refusal, refusal.__cause__):
+            if isinstance(why, VatUnresolved):
+                ask_support(organization=organization, why=why, on=on)
+        raise

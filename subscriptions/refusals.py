@@ -69,7 +69,10 @@ def refusal_text(refusal: Exception) -> str:
         SamePerson: _("Vous avez demandé cet avoir : un autre responsable l’approuve."),
         Changed: _("Le calcul a changé depuis l’aperçu : voici le nouveau."),
         NoPrice: _("Aucun tarif en vigueur n’a ce prix : convenez d’abord d’un prix."),
-        VatUnresolved: _("La TVA de ce client reste à déterminer : complétez ses coordonnées."),
+        VatUnresolved: _(
+            "La TVA de ce client reste à déterminer : complétez ses coordonnées. "
+            "Une tâche l’attend dans la file des demandes."
+        ),
         IssueDateGoesBack: _("Un document plus récent est déjà émis : réessayez demain."),
     }
     return texts[type(refusal)]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
 from accounts.tasks import send_mail_soon
+from subscriptions.places import asking_support
 from support import conversation, desk, moves, services
 from support import queue as queues
 from support.actions import ACTIONS
@@ -168,7 +169,8 @@ class RequestAdmin(ReadOnlyAdmin):
         form = action.form(posted, file=file, today=today)
         if posted is not None and form.is_valid():
             deed = partial(action.run, request_id=pk, on=today, **form.arguments)
-            if self._done(request, deed, said=action.done):
+            asking = asking_support(organization=file.request.organization, on=today)
+            if self._done(request, asking(deed), said=action.done):
                 return redirect("admin:support_request_change", pk)
         context = {
             **self.admin_site.each_context(request),
@@ -179,7 +181,7 @@ class RequestAdmin(ReadOnlyAdmin):
             "form": form,
         }
         template = "admin/support/request/move.html"
-        return TemplateResponse(request, template, context, status=422 if posted else 200)
+        return TemplateResponse(request, template, context, status=200 if posted is None else 422)
 
     def say(self, request, pk):
         """Answer the customer, or leave a note that they never see."""

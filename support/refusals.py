@@ -32,8 +32,19 @@ def refusal_text(refusal: Exception) -> str:
             "l’échéance : choisissez « À l’échéance »."
         ),
         NoPrice: _("Ce choix est sur devis : écrivez au support."),
+        VatUnresolved: _(
+            "Nous déterminons votre TVA : le support est prévenu et vous répondra. "
+            "Rien n’est facturé d’ici là."
+        ),
     }
-    return texts.get(type(refusal), _("Votre TVA reste à déterminer : écrivez au support."))
+    return texts.get(type(refusal), _("Ce changement ne peut pas se faire : écrivez au support."))
+
+
+def stale_text(stale: StaleQuote) -> str:
+    """Return why a quote no longer holds; a VAT in doubt is the one cause worth its own words."""
+    if isinstance(stale.__cause__, VatUnresolved):
+        return refusal_text(stale.__cause__)
+    return _("Votre abonnement a changé depuis ce devis : demandez-en un nouveau.")
 
 
 def desk_refusal_text(refusal: Exception) -> str:
@@ -57,7 +68,10 @@ def desk_refusal_text(refusal: Exception) -> str:
         ),
         OverLimit: _("Les comptes du client dépassent les limites de cette formule."),
         StaleQuote: _("L’abonnement ou ses prix ont changé depuis le devis : chiffrez à nouveau."),
-        VatUnresolved: _("La TVA du client reste à déterminer : complétez ses coordonnées."),
+        VatUnresolved: _(
+            "La TVA du client reste à déterminer : complétez ses coordonnées. "
+            "Une tâche l’attend dans la file."
+        ),
     }
     text = texts[type(refusal)]
     return text % refusal if "%s" in text else text

@@ -15,6 +15,7 @@ from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from subscriptions.items import NotActive
 from subscriptions.models import Plan, Subscription
+from subscriptions.places import asking_support
 from subscriptions.tariffs import NoPrice
 from support import conversation, plan_choice, quotes, selectors, services
 from support.drawing import REFUSALS
@@ -23,7 +24,7 @@ from support.labels import When
 from support.models import Request
 from support.moves import AlreadyAsked
 from support.quotes import ExpiredQuote, StaleQuote
-from support.refusals import refusal_text
+from support.refusals import refusal_text, stale_text
 from support.workflow import IllegalMove, NotAllowed
 
 reader_required = role_required(*SEES_SUBSCRIPTION)
@@ -85,7 +86,10 @@ def _asked(request, form, today):
     if request.POST.get("deed") == "preview":
         return _ask_page(request, form, today)
     try:
-        asked = services.ask_plan_change(membership=request.membership, wish=form.wish, on=today)
+        with asking_support(organization=request.membership.organization, on=today):
+            asked = services.ask_plan_change(
+                membership=request.membership, wish=form.wish, on=today
+            )
     except AlreadyAsked as other:
         text = _("Une demande est déjà en cours (%(reference)s). Ouvrez-la pour la modifier.")
         messages.error(request, text % {"reference": other})
@@ -104,7 +108,8 @@ def _ask_page(request, form, today, *, status=200):
     preview, refusal = None, ""
     if form.is_valid():
         try:
-            preview = plan_choice.change_preview(form.terms.subscription, form.wish, on=today)
+            with asking_support(organization=request.membership.organization, on=today):
+                preview = plan_choice.change_preview(form.terms.subscription, form.wish, on=today)
         except REFUSALS as refused:
             refusal = refusal_text(refused)
     context = {"form": form, "terms": form.terms, "preview": preview, "refusal": refusal}
@@ -227,7 +232,8 @@ def _reason(request) -> str:
 def _done(request, reference, deed, said):
     """Run one deed on a request, say how it went, and show the request again."""
     try:
-        deed()
+        with asking_support(organization=request.membership.organization, on=timezone.localdate()):
+            deed()
     except Request.DoesNotExist:
         raise Http404 from None
     except NotAllowed:
@@ -238,11 +244,8 @@ def _done(request, reference, deed, said):
         )
     except ExpiredQuote:
         messages.error(request, _("Ce devis a expiré. Demandez-en un nouveau."))
-    except StaleQuote:
-        messages.error(
-            request,
-            _("Votre abonnement a changé depuis ce devis : demandez-en un nouveau."),
-        )
+    except StaleQuote as stale:
+        messages.error(request, stale_text(stale))
     else:
         send_mail_soon()
         messages.success(request, said)
