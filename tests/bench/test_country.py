@@ -1,0 +1,35 @@
+"""The benchmark of the country, played at a two-hundredth of its size: a run, not a timing."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.france import sizes
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+def test_the_country_has_as_many_bodies_and_trainees_as_france():
+    whole = sizes(1)
+
+    assert len(whole) == 154_107
+    assert 0.97 < sum(whole) / 35_660_000 < 1.03
+    assert 0.60 < sum(size for size in whole if size > 2_000) / sum(whole) < 0.70
+
+
+def test_a_small_country_is_counted_whole_and_each_body_reads_its_own():
+    run = subprocess.run(
+        [sys.executable, "-m", "bench", "country", "--scale", "0.005", "--rows", "1000"],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert "769 bodies" in run.stdout
+    counted, read = re.search(r"counts (\d+) and reads (\d+) entries", run.stdout).groups()
+    assert counted == read
+    assert int(counted) > 30_000
