@@ -23,6 +23,8 @@ def fresh_database() -> Iterator[None]:
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = "digiforma.settings"
     os.environ["DIGIFORMA_ENV"] = "test"
+    for given in ("DATABASE_URL", "REDIS_URL"):  # a measure needs a cluster of its own
+        os.environ.pop(given, None)
     with throwaway() as (urls, postgres):
         os.environ.update(urls)
         superuser = postgres.superuser()
