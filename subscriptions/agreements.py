@@ -17,17 +17,21 @@ from subscriptions.models import Discount, NegotiatedPrice, Plan, Subscription
 from subscriptions.periods import Commitment
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A full-period price of a plan, HT, both days included."""
+
+    plan: Plan
+    amount_cents: int
+    first_on: date
+    last_on: date
+
+
 @transaction.atomic
 def agree_price(
-    *,
-    subscription_id: int,
-    plan: Plan,
-    amount_cents: int,
-    first_on: date,
-    last_on: date,
-    reason: str,
+    *, subscription_id: int, price: Agreed, reason: str, actor: User | None = None
 ) -> NegotiatedPrice:
-    """Agree a full-period price of a plan for the commitment in force, both days included (R5).
+    """Agree a price for the commitment in force (R5).
 
     What is billed already keeps its price. Raises NotActive.
     """
@@ -37,20 +41,22 @@ def agree_price(
     span = selectors.running_commitment(subscription)
     record(
         organization=subscription.organization,
-        actor=None,
+        actor=actor,
         action="price agreed",
-        plan=plan.code,
-        amount_cents=amount_cents,
+        plan=price.plan.code,
+        amount_cents=price.amount_cents,
+        first_on=str(price.first_on),
+        last_on=str(price.last_on),
         reason=reason,
     )
     return NegotiatedPrice.objects.create(
         organization=subscription.organization,
         subscription=subscription,
-        component=plan.component,
+        component=price.plan.component,
         commitment=span.commitment,
-        amount_cents=amount_cents,
-        first_on=first_on,
-        last_on=last_on,
+        amount_cents=price.amount_cents,
+        first_on=price.first_on,
+        last_on=price.last_on,
         reason=reason,
     )
 

@@ -153,7 +153,7 @@ class PriceListAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         statement = {"effective_on": form.cleaned_data["effective_on"], "prices": form.prices}
         try:
-            published = publish_prices(seller=form.seller, **statement)
+            published = publish_prices(seller=form.seller, actor=request.user, **statement)
         except REFUSED as why:
             form.add_error("effective_on", refused(why))
             return self._page(request, form, status=422)

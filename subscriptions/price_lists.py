@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from subscriptions.models import Component, Price, PriceList, Seller
 from subscriptions.publishing import CatalogueDiffers
 
@@ -46,10 +49,13 @@ def _rank(component: Component) -> int:
 
 
 @transaction.atomic
-def publish_prices(*, seller: Seller, effective_on: date, prices: Statement) -> PriceList:
+def publish_prices(
+    *, seller: Seller, effective_on: date, prices: Statement, actor: User | None = None
+) -> PriceList:
     """Publish a list, for good; the same list again changes nothing.
 
-    It touches no running period: each subscription meets it at its next commitment period.
+    It touches no running period: each subscription meets it at its next commitment period. Who
+    published it stands in the list's history: the journal is of one organization, a list of none.
     Raises EffectiveDayGoesBack, PriceMissing, CatalogueDiffers for another list of the same day.
     """
     Seller.objects.select_for_update(of=("self",)).get(pk=seller.pk)
@@ -72,4 +78,16 @@ def publish_prices(*, seller: Seller, effective_on: date, prices: Statement) -> 
         )
         for (component, commitment), amount_cents in prices.items()
     )
+    if actor:
+        _tell(published, actor)
     return published
+
+
+def _tell(published: PriceList, actor: User) -> None:
+    LogEntry.objects.log_actions(
+        actor.pk,
+        [published],
+        ADDITION,
+        _("Tarif publié, en vigueur au %(day)s.") % {"day": f"{published.effective_on:%d/%m/%Y}"},
+        single_object=True,
+    )

@@ -116,11 +116,14 @@ def _release(order: Order, on: date, actor: User) -> object:
 def _agree_price(order: Order, on: date, actor: User) -> object:
     return agreements.agree_price(
         subscription_id=order.subscription.pk,
-        plan=_plan(order),
-        amount_cents=order.details["amount_cents"],
-        first_on=date.fromisoformat(order.details["first_on"]),
-        last_on=date.fromisoformat(order.details["last_on"]),
+        price=agreements.Agreed(
+            plan=_plan(order),
+            amount_cents=order.details["amount_cents"],
+            first_on=date.fromisoformat(order.details["first_on"]),
+            last_on=date.fromisoformat(order.details["last_on"]),
+        ),
         reason=order.reason,
+        actor=actor,
     )
 
 

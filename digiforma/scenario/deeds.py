@@ -162,10 +162,12 @@ def undo_pending(stage: Stage, step: Step) -> None:
 def set_price(stage: Stage, step: Step) -> None:
     agreements.agree_price(
         subscription_id=stage.subscription(step.given["organization"]).pk,
-        plan=stage.plan(step.given["plan"]),
-        amount_cents=step.given["price"],
-        first_on=step.given["from"],
-        last_on=step.given["to"],
+        price=agreements.Agreed(
+            plan=stage.plan(step.given["plan"]),
+            amount_cents=step.given["price"],
+            first_on=step.given["from"],
+            last_on=step.given["to"],
+        ),
         reason=step.given.get("reason") or REASON,
     )
 

@@ -72,10 +72,12 @@ def ravel():
         )
         agreements.agree_price(
             **order,
-            plan=world.plan("equipe"),
-            amount_cents=100_00,
-            first_on=date(2027, 2, 28),
-            last_on=date(2027, 3, 30),
+            price=agreements.Agreed(
+                plan=world.plan("equipe"),
+                amount_cents=100_00,
+                first_on=date(2027, 2, 28),
+                last_on=date(2027, 3, 30),
+            ),
             reason="Accord",
         )
         items.end_item(**order, component=world.option("e-signature"), on=TODAY)

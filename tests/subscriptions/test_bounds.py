@@ -126,10 +126,12 @@ def test_nothing_of_a_period_set_aside_is_issued_nor_entered(ravel):
     subscription, first = world.subscribed(ravel, on=START)
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("equipe"),
-        amount_cents=35_701,  # 3 x 119 € and one cent
-        first_on=END,
-        last_on=END,
+        price=agreements.Agreed(
+            plan=world.plan("equipe"),
+            amount_cents=35_701,  # 3 x 119 € and one cent
+            first_on=END,
+            last_on=END,
+        ),
         reason="erreur",
     )
 
@@ -148,10 +150,12 @@ def test_an_order_on_what_the_bounds_refuse_is_refused(ravel):
     subscription, _invoice = world.subscribed(ravel, on=START)
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("equipe"),
-        amount_cents=35_701,
-        first_on=END,
-        last_on=END,
+        price=agreements.Agreed(
+            plan=world.plan("equipe"),
+            amount_cents=35_701,
+            first_on=END,
+            last_on=END,
+        ),
         reason="erreur",
     )
 
@@ -197,10 +201,12 @@ def agree(subscription: Subscription, cents: int) -> None:
     """Agree a price of ÉQUIPE for March and April, on purpose or not."""
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("equipe"),
-        amount_cents=cents,
-        first_on=END,
-        last_on=date(2026, 4, 30),
+        price=agreements.Agreed(
+            plan=world.plan("equipe"),
+            amount_cents=cents,
+            first_on=END,
+            last_on=date(2026, 4, 30),
+        ),
         reason="reprise d’un contrat",
     )
 

@@ -171,10 +171,12 @@ def test_credit_days_refuses_a_plan_charge_that_waits_to_be_carried(ravel):
     subscription, _invoice = world.subscribed(ravel, on=START)
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("orga"),
-        amount_cents=12000,
-        first_on=START,
-        last_on=END,
+        price=agreements.Agreed(
+            plan=world.plan("orga"),
+            amount_cents=12000,
+            first_on=START,
+            last_on=END,
+        ),
         reason="accord",
     )
     assert upgrade(subscription, "orga", date(2026, 2, 27)) is None  # 4 cents: they wait
@@ -362,10 +364,12 @@ def test_cancel_a_renewal_that_carries_a_small_line_gives_both_back(ravel):
     subscription, _invoice = world.subscribed(ravel, on=START)
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("orga"),
-        amount_cents=12000,
-        first_on=START,
-        last_on=date(2027, 1, 1),
+        price=agreements.Agreed(
+            plan=world.plan("orga"),
+            amount_cents=12000,
+            first_on=START,
+            last_on=date(2027, 1, 1),
+        ),
         reason="accord",
     )
     assert upgrade(subscription, "orga", date(2026, 2, 27)) is None
@@ -446,10 +450,12 @@ def test_what_is_owed_with_vat_makes_an_invoice_or_a_credit_note(
     subscription, _invoice = world.subscribed(ravel, on=START, code=codes[0])
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan(codes[1]),
-        amount_cents=cents,
-        first_on=START,
-        last_on=END,
+        price=agreements.Agreed(
+            plan=world.plan(codes[1]),
+            amount_cents=cents,
+            first_on=START,
+            last_on=END,
+        ),
         reason="accord",
     )
     move(ravel, moved_to)

@@ -139,10 +139,12 @@ def test_discount_and_agreement_are_told_on_the_line_they_shape(ravel):
     subscription, _first = world.subscribed(ravel, on=date(2026, 2, 1))
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("equipe"),
-        amount_cents=10000,
-        first_on=date(2026, 3, 1),
-        last_on=date(2026, 12, 31),
+        price=agreements.Agreed(
+            plan=world.plan("equipe"),
+            amount_cents=10000,
+            first_on=date(2026, 3, 1),
+            last_on=date(2026, 12, 31),
+        ),
         reason="partenariat",
     )
     agreements.add_discount(
@@ -182,10 +184,12 @@ def test_a_gesture_and_a_carried_line_say_what_they_are(ravel):
     )
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("orga"),
-        amount_cents=12000,
-        first_on=date(2026, 2, 1),
-        last_on=date(2026, 12, 31),
+        price=agreements.Agreed(
+            plan=world.plan("orga"),
+            amount_cents=12000,
+            first_on=date(2026, 2, 1),
+            last_on=date(2026, 12, 31),
+        ),
         reason="partenariat",
     )
     waiting = plan_changes.change_now(  # one day of a price one euro dearer: 0.04

@@ -123,10 +123,12 @@ def test_a_preview_of_what_will_wait_shows_no_document(subscription):
     """R13: the charge is too small to be invoiced alone; the late renewal is, whatever follows."""
     agreements.agree_price(
         subscription_id=subscription.pk,
-        plan=world.plan("orga"),
-        amount_cents=12000,
-        first_on=START,
-        last_on=date(2026, 3, 30),
+        price=agreements.Agreed(
+            plan=world.plan("orga"),
+            amount_cents=12000,
+            first_on=START,
+            last_on=date(2026, 3, 30),
+        ),
         reason="accord",
     )
 

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -165,10 +166,12 @@ def test_rehearse_counts_agreements_changes_and_departures(seller):
     renew_all()
     agreements.agree_price(
         subscription_id=agreed.pk,
-        plan=world.plan("equipe"),
-        amount_cents=10000,
-        first_on=TODAY,
-        last_on=date(2027, 12, 31),
+        price=agreements.Agreed(
+            plan=world.plan("equipe"),
+            amount_cents=10000,
+            first_on=TODAY,
+            last_on=date(2027, 12, 31),
+        ),
         reason="partenariat",
     )
     agreements.add_discount(
@@ -306,6 +309,28 @@ def test_a_tariff_is_prefilled_rehearsed_and_published_once(desk):
         )
         kept = Price.objects.filter(price_list__effective_on=NEW_YEAR).count()
     assert (price.amount_cents, kept) == (12950, 28)
+
+
+def test_the_history_of_a_list_says_who_published_it(desk):
+    """Once: the same list sent again publishes nothing."""
+    client = enter("magda")
+    fields = {**filled(client, equipe="129"), "step": "publish"}
+
+    client.post(PREPARE, fields)
+    client.post(PREPARE, fields)
+    with staff_context():
+        published = PriceList.objects.get(effective_on=NEW_YEAR)
+        rehearse(
+            seller=published.seller,
+            effective_on=date(2027, 2, 1),
+            prices={**price_lists.stated(published)},
+        )
+        told = list(LogEntry.objects.values_list("user__email", "object_id", "change_message"))
+    history = client.get(reverse("admin:subscriptions_pricelist_history", args=[published.pk]))
+
+    sentence = "Tarif publié, en vigueur au 01/01/2027."
+    assert told == [("magda@exemple.fr", str(published.pk), sentence)]
+    assert sentence in said(history)
 
 
 def test_sales_prepare_and_managers_publish(desk):

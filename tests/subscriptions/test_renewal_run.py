@@ -87,10 +87,12 @@ def test_a_price_beyond_the_bounds_parks_the_subscription(five):
     with staff_context():
         agreements.agree_price(
             subscription_id=five[0].pk,
-            plan=world.plan("equipe"),
-            amount_cents=1_000_000,
-            first_on=START,
-            last_on=date(2027, 1, 1),
+            price=agreements.Agreed(
+                plan=world.plan("equipe"),
+                amount_cents=1_000_000,
+                first_on=START,
+                last_on=date(2027, 1, 1),
+            ),
             reason="une erreur de saisie",
         )
 
