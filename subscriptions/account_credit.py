@@ -18,7 +18,7 @@ def balance(organization: Organization) -> int:
 def _open_credits(organizations: Iterable[int]):
     """Return the credits that are not used up, the oldest first, with `left_cents`."""
     return (
-        AccountCredit.objects.filter(organization__in=organizations)
+        AccountCredit.objects.among("organization", organizations)
         .annotate(left_cents=F("amount_cents") - Coalesce(Sum("uses__amount_cents"), 0))
         .filter(left_cents__gt=0)
         .order_by("pk")

@@ -107,7 +107,7 @@ def enter(subscriptions: list[Subscription]) -> dict[int, Days]:
     bulk.insert(Period, entered.values(), tuple(PeriodRow.__dataclass_fields__))
     for ends_before in sorted({row.ends_before for row in entered.values()}):
         ids = [key for key, row in entered.items() if row.ends_before == ends_before]
-        Subscription.objects.filter(pk__in=ids).update(renews_on=ends_before)
+        Subscription.objects.among("pk", ids).update(renews_on=ends_before)
     for subscription in subscriptions:
         subscription.renews_on = entered[subscription.pk].ends_before
     return {key: Days(row.starts_on, row.ends_before) for key, row in entered.items()}
@@ -142,7 +142,7 @@ def _entering(subscription: Subscription, span: tuple[int, str, date]) -> Period
 def _running_spans(subscriptions: list[Subscription]) -> dict[int, tuple[int, str, date]]:
     """Return the running commitment of each: its id, the commitment, the anchor."""
     ids = [subscription.pk for subscription in subscriptions]
-    rows = CommitmentSpan.objects.filter(subscription__in=ids, ends_before=None)
+    rows = CommitmentSpan.objects.among("subscription", ids).filter(ends_before=None)
     return {
         subscription: span
         for subscription, *span in rows.values_list(

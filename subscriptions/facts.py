@@ -82,7 +82,7 @@ def facts_of(subscriptions: Iterable[Subscription], *, since: date) -> dict[int,
 def _spans(ids: list[int]) -> dict[int, list[Span]]:
     rows = defaultdict(list)
     for subscription, commitment, anchor_on, ends_before in (
-        CommitmentSpan.objects.filter(subscription__in=ids)
+        CommitmentSpan.objects.among("subscription", ids)
         .order_by("anchor_on")
         .values_list("subscription_id", "commitment", "anchor_on", "ends_before")
     ):
@@ -94,7 +94,7 @@ def _holdings(ids: list[int], since: date) -> dict[int, list[Holding]]:
     """Return what was held in any period that may end after a day: at most a year back."""
     rows = defaultdict(list)
     for subscription, component, starts_on, ends_before, kind in (
-        Item.objects.filter(subscription__in=ids)
+        Item.objects.among("subscription", ids)
         .filter(Q(ends_before=None) | Q(ends_before__gt=since.replace(year=since.year - 1, day=1)))
         .order_by("-kind", "starts_on", "pk")
         .values_list("subscription_id", "component_id", "starts_on", "ends_before", "kind")
@@ -108,7 +108,7 @@ def _holdings(ids: list[int], since: date) -> dict[int, list[Holding]]:
 def negotiated_prices(ids: list[int]) -> dict[int, list[Negotiated]]:
     """Return the prices agreed with each subscription, the oldest agreement first."""
     rows = defaultdict(list)
-    for row in NegotiatedPrice.objects.filter(subscription__in=ids).order_by("pk"):
+    for row in NegotiatedPrice.objects.among("subscription", ids).order_by("pk"):
         rows[row.subscription_id].append(
             Negotiated(
                 component=row.component_id,
@@ -123,7 +123,7 @@ def negotiated_prices(ids: list[int]) -> dict[int, list[Negotiated]]:
 
 def _discounts(ids: list[int]) -> dict[int, list[Discount]]:
     rows = defaultdict(list)
-    for row in DiscountRow.objects.filter(subscription__in=ids).order_by("pk"):
+    for row in DiscountRow.objects.among("subscription", ids).order_by("pk"):
         rows[row.subscription_id].append(Discount(row.percent, row.starts_on, row.periods))
     return rows
 
@@ -137,13 +137,14 @@ def issued_since(subscriptions: Iterable[Subscription], *, since: date) -> dict[
     rows = defaultdict(list)
     for row in (
         InvoiceLine.objects.filter(Q(ends_before__gt=since) | Q(is_goodwill=True))
-        .filter(subscription__in=ids)
+        .among("subscription", ids)
         .order_by("pk")
         .values("subscription_id", "kind", "vat_rate", "is_goodwill", "component__kind", *SHARED)
     ):
         rows[row.pop("subscription_id")].append(_line(row))
     for row in (
-        WaitingLine.objects.filter(subscription__in=ids, ends_before__gt=since, carried_by=None)
+        WaitingLine.objects.among("subscription", ids)
+        .filter(ends_before__gt=since, carried_by=None)
         .order_by("pk")
         .values("subscription_id", "component__kind", *SHARED)
     ):

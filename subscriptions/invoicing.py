@@ -101,7 +101,7 @@ def _buyers(organizations: Iterable[int]) -> dict[int, dict]:
     """Return who is billed for each organization; its own name in France before anything else."""
     buyers = {
         row.pop("organization_id"): row
-        for row in BillingIdentity.objects.filter(organization__in=organizations).values(
+        for row in BillingIdentity.objects.among("organization", organizations).values(
             "organization_id", *BUYER
         )
     }

@@ -160,9 +160,9 @@ def trials_ended(on: date):
 def with_waiting_change(subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the ids of those for which a change waits."""
     return set(
-        PendingChange.objects.filter(
-            subscription__in=subscriptions, state=PendingChange.State.WAITING
-        ).values_list("subscription_id", flat=True)
+        PendingChange.objects.among("subscription", [each.pk for each in subscriptions])
+        .filter(state=PendingChange.State.WAITING)
+        .values_list("subscription_id", flat=True)
     )
 
 

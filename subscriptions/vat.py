@@ -184,6 +184,12 @@ def totals(lines: Iterable[tuple[Decimal, int]]) -> tuple[VatTotal, ...]:
     for rate, net_cents in lines:
         bases[rate.quantize(Decimal("0.01"))] += net_cents
     return tuple(
-        VatTotal(rate, base_cents, round_half_away(base_cents * Fraction(rate) / 100))
+        VatTotal(rate, base_cents, tax(rate, base_cents))
         for rate, base_cents in sorted(bases.items(), reverse=True)
     )
+
+
+@lru_cache(maxsize=4096)  # a night adds up the same few prices
+def tax(rate: Decimal, base_cents: int) -> int:
+    """Return the VAT of a base at a rate in percent, rounded once (R1)."""
+    return round_half_away(base_cents * Fraction(rate) / 100)

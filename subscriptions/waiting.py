@@ -28,9 +28,8 @@ def carry(drafts: list) -> None:
     """Give each organization's first invoice to come the lines that wait for it."""
     rows = defaultdict(list)
     organizations = {draft.subscription.organization_id for draft in drafts}
-    for row in WaitingLine.objects.filter(organization__in=organizations, carried_by=None).order_by(
-        "pk"
-    ):
+    waiting = WaitingLine.objects.among("organization", organizations).filter(carried_by=None)
+    for row in waiting.order_by("pk"):
         rows[row.organization_id].append(row)
     for draft in drafts:
         if sum(line.net_cents for line in draft.lines) >= 0 and draft.corrects is None:
