@@ -1,4 +1,4 @@
-"""The curve of the year as the numbers of one SVG: pure geometry, no database, no clock.
+"""The curve of the year and of what is foreseen as the numbers of one SVG: pure geometry.
 
 The curve stretches with the page (an inner SVG without ratio); dots and texts stand in percent,
 so nothing is distorted and nothing needs an inline style.
@@ -6,12 +6,41 @@ so nothing is distorted and nothing needs an inline style.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDTH, HEIGHT = 1000, 200
 HEADROOM = 1.24  # the limit stands at four fifths of the height, its label above it
 ABOVE_PEAK = 1.08
 LABEL_BELOW, LABEL_ABOVE = 22, -12  # pixels from the dot
 LABEL_ROOM = 52  # of the height of 200, what a label below its dot takes on a phone
+EDGE = 0.92  # of the width, past which a label ends on its dot
+
+
+class Foreseen(NamedTuple):
+    """A day to come: what is known of it, and with what is estimated."""
+
+    known: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point in percent of the frame; at its right edge the label ends on it."""
+
+    x: str
+    y: str
+    is_at_edge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The days to come: a dotted line, the ground that is known, the part that is estimated."""
+
+    line: str
+    known: str
+    estimated: str
+    passed: Dot | None
+    peaks: tuple[Dot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +51,104 @@ class Chart:
     area: str
     limit_y: str
     limit_percent: str
-    today_percent: str
+    today: Dot
+    today_x: str
+    today_y: str
     label_dy: int
+    coming: Coming | None
 
 
-def draw(counts: Sequence[int], *, limit: int | None) -> Chart:
-    """Return the curve of at least two values, the last one today, under a limit or none."""
-    ceiling = max((limit or 0) * HEADROOM, max(counts) * (ABOVE_PEAK if limit else HEADROOM), 1)
-    heights = [_height(count, ceiling) for count in counts]
-    line = _line(heights)
-    limit_y = _height(limit, ceiling) if limit is not None else None
+def draw(
+    counts: Sequence[int],
+    *,
+    limit: int | None,
+    coming: Sequence[Foreseen] = (),
+    passed: int | None = None,
+    peaks: Sequence[int] = (),
+) -> Chart:
+    """Return the curve of at least two values, the last one today, under a limit or none.
+
+    `passed` and `peaks` are places in what is coming: where the limit is passed, where it is
+    for one day.
+    """
+    highest = max(*counts, *(day.total for day in coming))
+    frame = _Frame(
+        ceiling=max((limit or 0) * HEADROOM, highest * (ABOVE_PEAK if limit else HEADROOM), 1),
+        last=len(counts) - 1 + len(coming),
+    )
+    heights = [frame.height(count) for count in counts]
+    line = frame.line(heights)
+    today_x = frame.x(len(counts) - 1)
+    limit_y = frame.height(limit) if limit is not None else None
     return Chart(
         line=line,
         area=f"{line}V{HEIGHT}H0Z",
         limit_y="" if limit_y is None else f"{limit_y:g}",
-        limit_percent="" if limit_y is None else _percent(limit_y),
-        today_percent=_percent(heights[-1]),
+        limit_percent="" if limit_y is None else _percent(limit_y / HEIGHT),
+        today=frame.dot(len(counts) - 1, counts[-1]),
+        today_x=f"{today_x:.4g}",
+        today_y=f"{heights[-1]:g}",
         label_dy=_label_dy(heights[-1], limit_y),
+        coming=_coming(frame, counts, coming, passed, peaks) if coming else None,
     )
 
 
-def _height(count: int, ceiling: float) -> float:
-    return round(HEIGHT * (1 - count / ceiling), 1)
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """How counts and places become points: `last` is the place at the right edge."""
+
+    ceiling: float
+    last: int
+
+    def x(self, place: int) -> float:
+        return WIDTH * place / self.last
+
+    def height(self, count: int) -> float:
+        return round(HEIGHT * (1 - count / self.ceiling), 1)
+
+    def dot(self, place: int, count: int) -> Dot:
+        x = place / self.last
+        return Dot(_percent(x), _percent(self.height(count) / HEIGHT), is_at_edge=x > EDGE)
+
+    def points(self, heights: Sequence[float], first: int = 0) -> list[str]:
+        """Return the points of a line that begins at a place; of a level run only its ends."""
+        last = len(heights) - 1
+        return [
+            f"{self.x(first + place):.4g} {height:g}"
+            for place, height in enumerate(heights)
+            if place in (0, last) or not heights[place - 1] == height == heights[place + 1]
+        ]
+
+    def line(self, heights: Sequence[float], first: int = 0) -> str:
+        return "M" + "L".join(self.points(heights, first))
 
 
-def _line(heights: list[float]) -> str:
-    """Return the path; inside a level run only its two ends are kept."""
-    last = len(heights) - 1
-    kept = [
-        (WIDTH * index / last, height)
-        for index, height in enumerate(heights)
-        if index in (0, last) or not heights[index - 1] == height == heights[index + 1]
-    ]
-    return "M" + "L".join(f"{x:.4g} {y:g}" for x, y in kept)
+def _coming(
+    frame: _Frame,
+    counts: Sequence[int],
+    coming: Sequence[Foreseen],
+    passed: int | None,
+    peaks: Sequence[int],
+) -> Coming:
+    first = len(counts) - 1
+    totals = [frame.height(count) for count in (counts[-1], *(day.total for day in coming))]
+    known = [frame.height(count) for count in (counts[-1], *(day.known for day in coming))]
+    line, ground = frame.line(totals, first), frame.points(known, first)
+
+    def dot(place: int) -> Dot:
+        return frame.dot(first + 1 + place, coming[place].total)
+
+    return Coming(
+        line=line,
+        known=f"M{'L'.join(ground)}V{HEIGHT}H{frame.x(first):.4g}Z",
+        estimated=f"{line}L{'L'.join(reversed(ground))}Z",
+        passed=None if passed is None else dot(passed),
+        peaks=tuple(dot(place) for place in peaks),
+    )
 
 
-def _percent(height: float) -> str:
-    return f"{height * 100 / HEIGHT:.2f}%"
+def _percent(part: float) -> str:
+    return f"{part * 100:.2f}%"
 
 
 def _label_dy(today_y: float, limit_y: float | None) -> int:

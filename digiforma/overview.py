@@ -1,21 +1,23 @@
 """All that « Mon abonnement » shows to one person, read in a handful of queries.
 
-Four of them here, one or two for the options, and the request under way; the number is the same
+Five of them here, one or two for the options, and the request under way; the number is the same
 whatever is held, issued or enrolled.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY, SEES_INVOICES
 from accounts.selectors import Seats
 from digiforma.account_row import LastInvoice, account_row
+from digiforma.foresight import advised, foreseen_usage
 from digiforma.plan_panel import TRIAL, PlanPanel, TrialPanel, plan_panel, trial_panel
-from digiforma.usage_panel import PARIS, UsagePanel, usage_panel
-from learners.rolling_year import DAYS_COUNTED
-from learners.selectors import DayCount, history
+from digiforma.usage_panel import PARIS, UsagePanel
+from learners.forecast import Known, curve
+from learners.foreseen import known_now
 from options.selectors import Offer, offers
+from subscriptions.advice import Advice
 from subscriptions.models import BillingIdentity, Subscription
 from subscriptions.next_invoice import awaits_gate
 from subscriptions.selectors import Usage
@@ -32,6 +34,7 @@ class Overview:
     request: RequestCard | None
     usage: UsagePanel
     plan: PlanPanel | None  # None without a plan today
+    advice: Advice | None
     trial: TrialPanel | None
     has_ended: bool
     taken: tuple[Offer, ...]
@@ -47,19 +50,22 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
     organization = membership.organization
     account = account_row(organization, today)
     current = standing(organization, today)
-    year, coming = _counts(membership, current, account.seats, today)
+    seen = known_now(organization, on=account.counted.on if account.counted else today)
     offered = offers(membership, today, current)
     request = open_request(organization) if membership.role in ASKS_CHANGES else None
     has_request = request is not None and not request.is_expired
     trial = trial_panel(current, today) if current and current.status in TRIAL else None
     sees_invoices = membership.role in SEES_INVOICES and trial is None
-    limit = current.plan.learners if current and current.plan else None
+    coming = _coming(current, seen, account.seats)
+    plan = _plan(current, coming, membership, has_request=has_request, today=today)
+    usage = foreseen_usage(current, seen, account, at=at)
     return Overview(
         owner=account.owner,
         is_owner=membership.role in COMMITS_MONEY,
         request=request,
-        usage=usage_panel(account.counted, year, learner_limit=limit, seats=account.seats, at=at),
-        plan=_plan(current, coming, membership, has_request=has_request, today=today),
+        usage=usage,
+        plan=plan,
+        advice=advised(current, usage, on=today) if plan and plan.may_ask else None,
         trial=trial,
         has_ended=current is not None and current.status == Subscription.Status.CANCELLED,
         taken=tuple(offer for offer in offered if offer.is_taken),
@@ -83,23 +89,14 @@ def _plan(
     return plan_panel(current, coming, role=membership.role, has_request=has_request, today=today)
 
 
-def _counts(
-    membership: Membership, current: Standing | None, seats: Seats, today: date
-) -> tuple[list[DayCount], Usage | None]:
-    """Return the year that ends today and, when a change of plan waits, what its day will count.
-
-    Both from one query: the curve simply goes on to the échéance.
-    """
-    until = today
-    if current and awaits_gate(current):
-        until = max(today, current.renews_on)
-    days = DAYS_COUNTED + (until - today) // timedelta(days=1)
-    curve = history(membership.organization, until=until, days=days)
-    year = curve[:DAYS_COUNTED]
-    if not (current and awaits_gate(current)):
-        return year, None
-    return year, Usage(
-        learners=curve[-1].count,
+def _coming(current: Standing | None, seen: Known, seats: Seats) -> Usage | None:
+    """Return what the échéance will count, when a change of plan waits for it (R8)."""
+    if current is None or not awaits_gate(current):
+        return None
+    day = max(seen.on, current.renews_on)
+    [(_on, learners)] = curve(seen.entries, day, day)
+    return Usage(
+        learners=learners,
         trainers=seats.trainers,
         administrators=seats.administrators,
         learner_limit=current.plan.learners,

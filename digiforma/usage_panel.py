@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from accounts.selectors import Seats
 from digiforma import chart
 from digiforma.account_row import Counted
+from learners.outlook import Outlook
 from learners.rolling_year import first_day_counted
 from learners.selectors import DayCount, month_values
 
 NEAR_PERCENT = 80
+DAYS_AHEAD = 182  # of the forecast that the chart shows
 FRESH_FOR = timedelta(hours=36)
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -25,6 +27,15 @@ class Level(StrEnum):
     NEAR = "near"  # from 80 %
     REACHED = "reached"  # still inside the plan
     OVER = "over"
+
+
+class Verdict(StrEnum):
+    """What the year to come says of the limit, in one word."""
+
+    RETURNS = "returns"  # over it now, back within it if nobody else enrols
+    PASSED = "passed"
+    PEAK = "peak"  # for single days only
+    ENOUGH = "enough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +76,25 @@ class UsagePanel:
     counts_from: date
     year: tuple[DayCount, ...]
     months: tuple[DayCount, ...]
+    outlook: Outlook | None  # none while the history is too short
     chart: chart.Chart | None
+    chart_ends_on: date
 
     @property
     def first(self) -> DayCount:
         return self.year[0]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None without a limit or a forecast, and when tonight's count will tell another story."""
+        coming = self.outlook
+        if coming is None or coming.limit is None or coming.is_over != bool(self.learners.over_by):
+            return None
+        if coming.is_over:
+            return Verdict.RETURNS if coming.returns_on else None
+        if coming.passed:
+            return Verdict.PASSED
+        return Verdict.PEAK if coming.peaks else Verdict.ENOUGH
 
     @property
     def middle(self) -> DayCount:
@@ -98,6 +123,7 @@ def usage_panel(
     counted: Counted | None,
     year: Sequence[DayCount],
     *,
+    outlook: Outlook | None,
     learner_limit: int | None,
     seats: Seats,
     at: datetime,
@@ -105,7 +131,7 @@ def usage_panel(
     """Return the panel of a stored count; of the year's last value if none was ever stored.
 
     `year` is restated from what is known now and runs to today: it is cut at the day of the count,
-    where its value gives way to the one that was stored.
+    where its value gives way to the one that was stored. `outlook` begins on that day.
     """
     counted = counted or Counted(year[-1].on, year[-1].count)
     before = [day for day in year if day.on < counted.on]
@@ -121,7 +147,9 @@ def usage_panel(
         counts_from=first_day_counted(counted.on),
         year=shown,
         months=tuple(month_values(list(shown))),
-        chart=_chart(shown, learner_limit),
+        outlook=outlook,
+        chart=_chart(shown, learner_limit, outlook),
+        chart_ends_on=counted.on + timedelta(days=DAYS_AHEAD if outlook else 0),
     )
 
 
@@ -141,6 +169,20 @@ def over_since(year: Sequence[DayCount], limit: int | None) -> date | None:
     return max(inside) + timedelta(days=1) if inside else None
 
 
-def _chart(year: Sequence[DayCount], limit: int | None) -> chart.Chart | None:
+def _chart(
+    year: Sequence[DayCount], limit: int | None, outlook: Outlook | None
+) -> chart.Chart | None:
     counts = [day.count for day in year]
-    return chart.draw(counts, limit=limit) if any(counts) else None
+    if not any(counts):
+        return None
+    if outlook is None:
+        return chart.draw(counts, limit=limit)
+    coming = outlook.days[1 : DAYS_AHEAD + 1]
+    places = {day.on: place for place, day in enumerate(coming)}
+    return chart.draw(
+        counts,
+        limit=limit,
+        coming=[chart.Foreseen(day.known, day.total) for day in coming],
+        passed=places.get(outlook.passed.starts_on) if outlook.passed else None,
+        peaks=[places[peak.starts_on] for peak in outlook.peaks if peak.starts_on in places],
+    )

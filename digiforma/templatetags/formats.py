@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -18,6 +19,7 @@ from django.utils.html import format_html
 LOCALE = "fr"
 SPACE = "\u00a0"
 MINUS = "\u2212"
+EARLY_UNTIL, MIDDLE_UNTIL = 10, 20  # days of a month
 
 register = template.Library()
 
@@ -73,6 +75,28 @@ def day_month_short(day: date) -> str:
     """Return « 19 nov. » or « 1er déc. » where there is little room, as HTML."""
     number, month = format_date(_local(day), "d MMM", locale=LOCALE).split(" ")
     return _raised(f"{number}er {month}" if number == "1" else f"{number} {month}")
+
+
+@register.filter
+def around_month(day: date) -> str:
+    """Return « début mars », « mi-mars » or « fin mars »: all that an estimate can promise."""
+    day = _local(day)
+    month = format_date(day, "MMMM", locale=LOCALE)
+    if day.day <= EARLY_UNTIL:
+        return f"début {month}"
+    return f"mi-{month}" if day.day <= MIDDLE_UNTIL else f"fin {month}"
+
+
+@register.filter
+def around(day: date) -> str:
+    """Return « fin mars 2027 »."""
+    return f"{around_month(day)} {_local(day).year}"
+
+
+@register.filter
+def one_decimal(number: Fraction) -> str:
+    """Return « 1,7 », rounded to the nearest tenth, a half upwards; « 2 » for a whole number."""
+    return number_fr(Decimal(floor(10 * number + Fraction(1, 2))) / 10)
 
 
 @register.filter

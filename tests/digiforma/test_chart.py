@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from digiforma.chart import HEIGHT, LABEL_ABOVE, LABEL_BELOW, WIDTH, draw
+from digiforma.chart import HEIGHT, LABEL_ABOVE, LABEL_BELOW, WIDTH, Dot, Foreseen, draw
 
 
 def points(path: str) -> list[tuple[float, float]]:
@@ -16,7 +16,8 @@ def test_draw_puts_the_limit_at_four_fifths_and_the_counts_under_it():
 
     assert chart.line == "M0 200L500 119.4L1000 38.7"
     assert chart.area == chart.line + "V200H0Z"
-    assert (chart.limit_y, chart.limit_percent, chart.today_percent) == ("38.7", "19.35%", "19.35%")
+    assert (chart.limit_y, chart.limit_percent) == ("38.7", "19.35%")
+    assert (chart.today, chart.coming) == (Dot("100.00%", "19.35%", is_at_edge=True), None)
 
 
 def test_draw_makes_room_for_what_exceeds_the_limit():
@@ -49,6 +50,27 @@ def test_draw_keeps_only_the_ends_of_a_level_run():
 )
 def test_label_stands_clear_of_the_ground_and_the_limit(counts, limit, expected):
     assert draw(counts, limit=limit).label_dy == expected
+
+
+def test_draw_goes_on_from_today_with_what_is_known_and_what_is_estimated():
+    coming = [Foreseen(400, 500), Foreseen(300, 510), Foreseen(200, 480)]
+
+    chart = draw([400, 410], limit=500, coming=coming, passed=1, peaks=[0])
+
+    assert (chart.line, chart.today.x, chart.today_x) == ("M0 71L250 67.7", "25.00%", "250")
+    assert chart.coming.line == "M250 67.7L500 38.7L750 35.5L1000 45.2"
+    assert chart.coming.known == "M250 67.7L500 71L750 103.2L1000 135.5V200H250Z"
+    assert chart.coming.estimated == (
+        "M250 67.7L500 38.7L750 35.5L1000 45.2L1000 135.5L750 103.2L500 71L250 67.7Z"
+    )
+    assert chart.coming.passed == Dot("75.00%", "17.75%", is_at_edge=False)
+    assert chart.coming.peaks == (Dot("50.00%", "19.35%", is_at_edge=False),)
+
+
+def test_draw_makes_room_for_what_is_foreseen():
+    chart = draw([400, 410], limit=500, coming=[Foreseen(400, 1_000)])
+
+    assert chart.coming.line == "M500 124.1L1000 14.8"
 
 
 @given(

@@ -56,6 +56,34 @@ def test_number_fr_groups_thousands(number, expected):
 
 
 @pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2027, 3, 1), "début mars 2027"),
+        (date(2027, 4, 10), "début avril 2027"),
+        (date(2027, 8, 11), "mi-août 2027"),
+        (date(2027, 12, 20), "mi-décembre 2027"),
+        (date(2028, 2, 21), "fin février 2028"),
+    ],
+)
+def test_around_rounds_a_day_to_a_third_of_its_month(day, expected):
+    assert formats.around(day) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (Fraction(153, 90), "1,7"),
+        (Fraction(2), "2"),
+        (Fraction(1, 20), "0,1"),  # a half goes up
+        (Fraction(1, 21), "0"),
+        (Fraction(12345), "12~345"),
+    ],
+)
+def test_one_decimal_rounds_to_the_nearest_tenth(number, expected):
+    assert formats.one_decimal(number) == spaced(expected)
+
+
+@pytest.mark.parametrize(
     ("ratio", "expected"),
     [
         (0, "0~%"),

@@ -43,7 +43,6 @@ def test_page_counts_learners_against_the_limit(found):
     assert said.startswith("Mon abonnement Ravel Formation · compte nº")
     assert "412 sur 500" in said
     assert "Vous pouvez encore inscrire 88 apprenants." in said
-    assert "82 % de votre limite est utilisée." in said
     assert 'aria-valuetext="412 apprenants sur 500, soit 82 %"' in html(response)
     assert "Intervenants 1 sur 20 Administrateurs 3 sur 6" in said
     assert "du 24 novembre 2025 au 23 novembre 2026" in said

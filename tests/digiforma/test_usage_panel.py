@@ -79,7 +79,9 @@ def test_panel_ends_the_year_on_the_stored_count():
     yesterday = TODAY - timedelta(days=1)
     stored = Counted(yesterday, 7, NOW - timedelta(hours=30))
 
-    panel = usage_panel(stored, days(1, 2, 3, 9), learner_limit=5, seats=SEATS, at=NOW)
+    panel = usage_panel(
+        stored, days(1, 2, 3, 9), outlook=None, learner_limit=5, seats=SEATS, at=NOW
+    )
 
     assert panel.year == tuple(days(1, 2, 7, until=yesterday))
     assert (panel.learners.count, panel.learners.over_by, panel.over_since) == (7, 2, yesterday)
@@ -90,7 +92,7 @@ def test_panel_ends_the_year_on_the_stored_count():
 
 
 def test_panel_counts_live_when_no_night_ever_did():
-    panel = usage_panel(None, days(1, 2, 9), learner_limit=5, seats=SEATS, at=NOW)
+    panel = usage_panel(None, days(1, 2, 9), outlook=None, learner_limit=5, seats=SEATS, at=NOW)
 
     assert panel.counted == Counted(TODAY, 9)
     assert (panel.is_today, panel.is_stale) == (True, False)
@@ -98,6 +100,7 @@ def test_panel_counts_live_when_no_night_ever_did():
 
 def test_panel_of_empty_days_has_no_chart():
     assert (
-        usage_panel(None, days(0, 0), learner_limit=5, seats=SEATS, at=NOW).chart,
-        usage_panel(None, days(0, 1), learner_limit=5, seats=SEATS, at=NOW).chart is None,
+        usage_panel(None, days(0, 0), outlook=None, learner_limit=5, seats=SEATS, at=NOW).chart,
+        usage_panel(None, days(0, 1), outlook=None, learner_limit=5, seats=SEATS, at=NOW).chart
+        is None,
     ) == (None, False)
