@@ -295,6 +295,9 @@ SELLER = {
 # date. Add a day, never change one that invoices were issued under.
 LATE_INTEREST_RATES = dated_percents("LATE_INTEREST_RATES", "2023-01-01=15.00")
 
+# Above the learners of its plan, how long an organization still enrols (R20).
+ENROLLMENT_GRACE_DAYS = positive_integer("ENROLLMENT_GRACE_DAYS", 30)
+
 # Jobs. The rows are the queue: losing Redis loses nothing but a minute.
 REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
@@ -313,6 +316,10 @@ CELERY_BEAT_SCHEDULE = {
     "recount-learners": {
         "task": "learners.tasks.recount_learners",
         "schedule": crontab(hour=4, minute=0),
+    },
+    "warn-over-limit": {
+        "task": "subscriptions.tasks.warn_over_limit",
+        "schedule": crontab(hour=4, minute=30),
     },
     "renew-due": {"task": "subscriptions.tasks.renew_due", "schedule": crontab(hour=5, minute=0)},
     "check-invariants": {

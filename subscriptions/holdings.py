@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from accounts.services import limit_seats, record
+from subscriptions import overruns
 from subscriptions.models import CommitmentSpan, Component, Item, Plan, Subscription
 from subscriptions.periods import Commitment
 
@@ -48,7 +49,7 @@ def replace_plan(subscription: Subscription, plan: Plan, *, on: date, operation:
     replaced = Q(kind=Component.Kind.PLAN) | Q(component__in=plan.includes.all())
     stop(Item.objects.filter(replaced, subscription=subscription), on=on, operation=operation)
     hold(subscription, [plan.component], on=on, operation=operation)
-    offer_seats(subscription, plan)
+    offer_limits(subscription, plan, on=on)
 
 
 def stop(items: QuerySet[Item], *, on: date, operation: str) -> None:
@@ -57,6 +58,12 @@ def stop(items: QuerySet[Item], *, on: date, operation: str) -> None:
         ends_before=Greatest(Value(on), F("starts_on")),
         ended_by=Case(When(ended_by=BY_CUSTOMER, then=F("ended_by")), default=Value(operation)),
     )
+
+
+def offer_limits(subscription: Subscription, plan: Plan, *, on: date) -> None:
+    """Write down the limits of a plan held from a day on, where others obey them (R20)."""
+    offer_seats(subscription, plan)
+    overruns.follow_plan(organization=subscription.organization, limit=plan.learners, on=on)
 
 
 def offer_seats(subscription: Subscription, plan: Plan) -> None:
@@ -94,6 +101,7 @@ def end(subscription: Subscription, *, on: date, operation: str) -> None:
     CommitmentSpan.objects.filter(subscription=subscription, ends_before=None).update(**ended)
     subscription.status, subscription.renews_on = Subscription.Status.CANCELLED, None
     subscription.save(update_fields=["status", "renews_on"])
+    overruns.follow_plan(organization=subscription.organization, limit=None, on=on)
     record(
         organization=subscription.organization, actor=None, action="subscription ended", on=str(on)
     )

@@ -36,6 +36,10 @@ TOLD = {
     "document cancelled": _("document annulé"),
     "payment recorded": _("virement enregistré"),
     "place changed": _("adresse de facturation changée"),
+    "limit passed": _("limite d’apprenants dépassée"),
+    "overrun ended": _("dépassement terminé"),
+    "enrollments closed": _("nouvelles inscriptions refusées"),
+    "grace extended": _("délai prolongé"),
     "staff order placed": _("geste du support"),
     "staff order decided": _("décision sur un geste du support"),
 }

@@ -4,7 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy import staff_context
-from subscriptions import invariants, renewal_run
+from subscriptions import alerts, invariants, renewal_run
+
+
+@shared_task
+def warn_over_limit() -> None:
+    """Tell of limits neared and passed (04:30 Paris). Twice or in parallel is harmless: alerts."""
+    alerts.warn(on=timezone.localdate())
 
 
 @shared_task

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Sum
 
 from subscriptions import selectors
-from subscriptions.holdings import BY_CUSTOMER, offer_seats
+from subscriptions.holdings import BY_CUSTOMER, offer_limits
 from subscriptions.items import NotApplicable
 from subscriptions.models import (
     CommitmentSpan,
@@ -47,7 +47,7 @@ def undo(subscription: Subscription, rows: list[InvoiceLine], *, on: date) -> No
     opened.delete()
     if spans.exists():
         _reopen_commitment(spans.get(), own)
-    _hold_again(subscription, operation, own)
+    _hold_again(subscription, operation, own, on)
 
 
 def _refuse_what_was_given_back(rows: list[InvoiceLine]) -> None:
@@ -64,7 +64,9 @@ def _refuse_what_was_given_back(rows: list[InvoiceLine]) -> None:
             raise NotApplicable("credits exceed what was billed")
 
 
-def _hold_again(subscription: Subscription, operation: str, rows: list[InvoiceLine]) -> None:
+def _hold_again(
+    subscription: Subscription, operation: str, rows: list[InvoiceLine], on: date
+) -> None:
     """Hold what the operation ended; an option its customer had ended, until that échéance."""
     items = Item.objects.filter(subscription=subscription)
     items.filter(ended_by=operation).update(ends_before=None, ended_by="")
@@ -77,7 +79,8 @@ def _hold_again(subscription: Subscription, operation: str, rows: list[InvoiceLi
             ends_before=min(row.starts_on for row in days),
         ).update(ends_before=max(row.ends_before for row in days))
     running = items.filter(kind=Component.Kind.PLAN, ends_before=None)
-    offer_seats(subscription, running.select_related("component__plan").get().component.plan)
+    plan = running.select_related("component__plan").get().component.plan
+    offer_limits(subscription, plan, on=on)
 
 
 def _reopen_commitment(span: CommitmentSpan, rows: list[InvoiceLine]) -> None:
