@@ -1,6 +1,6 @@
 """Two organizations side by side, each with at least one row in every tenant table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.tenancy import TenantModel, staff_context
 from learners import services as learners
 from learners.enrollment_row import EnrollmentRow
+from learners.models import EnrollmentGate
 from subscriptions import plan_changes, services
 from subscriptions.models import (
     AccountCredit,
@@ -165,11 +166,16 @@ def _enroll(organization: Organization) -> None:
         status="enrolled",
         left_on=None,
     )
-    learners.import_rows(organization=organization, rows=[row], on=TODAY, by=None)
+    eve = replace(row, starts_on=TODAY - timedelta(days=1))  # moved since: the change is kept
+    for told in (eve, row):
+        learners.import_rows(organization=organization, rows=[told], on=TODAY, by=None)
     learners.recount_all(on=TODAY)
 
 
 def _pass_the_limit(organization: Organization) -> None:
+    EnrollmentGate.objects.create(
+        organization=organization, limit=1_500, closed_from=OPENED_ON + timedelta(days=30)
+    )
     seen = {"organization": organization, "limit": 1_500}
     LimitWatch.objects.create(**seen, seen_on=TODAY, seen_version=1)
     LimitAlert.objects.create(

@@ -60,7 +60,7 @@ def test_page_shows_the_stored_count_and_not_what_came_since(found):
 
 
 def test_page_counts_live_before_the_first_night(found):
-    there = found(lambda there: DailyCount.objects.all().delete(), learners=24)
+    there = found(learners=24, is_counted=False)
 
     said = text(visit(there.alice))
 
@@ -69,7 +69,7 @@ def test_page_counts_live_before_the_first_night(found):
 
 
 def test_page_says_that_a_count_is_old(found):
-    there = found(lambda there: DailyCount.objects.update(recorded_at=NOW))
+    there = found(counted_this_morning, is_counted=False)
 
     with time_machine.travel(datetime(2026, 11, 24, 22, tzinfo=UTC)):
         assert "mise à jour en cours" in text(visit(there.alice))
@@ -79,6 +79,12 @@ def test_page_says_that_a_count_is_old(found):
         assert "412 sur 500 Comptage du 23 novembre, mise à jour en cours." in text(
             visit(there.alice)
         )
+
+
+def counted_this_morning(there) -> None:
+    DailyCount.objects.create(
+        organization=there.ravel, counted_on=TODAY, count=412, recorded_at=NOW
+    )
 
 
 def test_page_of_an_empty_year_has_no_curve(found):

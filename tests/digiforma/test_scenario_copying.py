@@ -14,7 +14,7 @@ from digiforma.scenario import playing, reading
 from digiforma.scenario.copying import COPIED
 from digiforma.scenario.wrong import Wrong
 from learners.enrollment_row import EnrollmentRow
-from learners.models import DailyCount
+from learners.models import DailyCount, EnrollmentChange, EnrollmentGate
 from learners.services import import_rows
 from subscriptions import agreements, credit_notes, items, renewal_run
 from subscriptions.models import (
@@ -34,6 +34,8 @@ TODAY = date(2026, 11, 23)
 LEFT = {
     AuditEvent,  # what was done
     DailyCount,  # what was counted: a run counts live
+    EnrollmentChange,
+    EnrollmentGate,  # raised by the night's alerts, which a run does not send
     LimitAlert,  # what was told of the limit
     LimitWatch,
     Overrun,

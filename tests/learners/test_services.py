@@ -314,7 +314,7 @@ def test_recount_stores_each_organization_once_zeros_included(places):
     assert stored == [("ailleurs", START, 0), ("ravel", START, 1)]
 
 
-def test_recount_rewrites_only_what_differs(places):
+def test_recount_adds_a_version_where_the_number_differs(places):
     with staff_context():
         services.recount_all(on=START)
     with tenant_context(places.ravel.pk):
@@ -322,7 +322,9 @@ def test_recount_rewrites_only_what_differs(places):
 
     with staff_context():
         assert services.recount_all(on=START) == 1
-        assert DailyCount.objects.get(organization=places.ravel).count == 1
+        assert services.recount_all(on=START) == 0
+        stored = DailyCount.objects.filter(organization=places.ravel).order_by("version")
+        assert list(stored.values_list("version", "count")) == [(1, 0), (2, 1)]
 
 
 LEARNERS = 3
