@@ -58,7 +58,12 @@ class Outlook:
     @property
     def highest(self) -> Day:
         """The first day of the highest total, from the day itself on."""
-        return max(self.days, key=lambda day: day.total)
+        return _highest(self.days)
+
+    @property
+    def highest_a_year_ago(self) -> Day | None:
+        """The same at last year's pace."""
+        return _highest(self.days_a_year_ago) if self.days_a_year_ago else None
 
     @property
     def returns_on(self) -> date | None:
@@ -88,6 +93,10 @@ def outlook(known: Known, limit: int | None) -> Outlook | None:
 
 def _overruns(days: tuple[Day, ...], limit: int | None) -> tuple[Overrun, ...]:
     return () if limit is None else overruns(days, limit)
+
+
+def _highest(days: tuple[Day, ...]) -> Day:
+    return max(days, key=lambda day: day.total)
 
 
 def _passed(found: tuple[Overrun, ...], on: date) -> Overrun | None:

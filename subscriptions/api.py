@@ -10,6 +10,8 @@ from accounts.access import roles_allowed
 from accounts.models import Organization
 from accounts.payloads import DayField, NoParameters, QuerySerializer, asked
 from accounts.roles import SEES_SUBSCRIPTION
+from learners.foreseen import known_now
+from learners.outlook import outlook
 from learners.rolling_year import first_day_counted
 from subscriptions import payloads, selectors
 from subscriptions.next_invoice import NextInvoice, awaits_gate, next_invoice
@@ -48,8 +50,13 @@ class UsageView(APIView):
         operation_id="usage", parameters=[UsageQuery], responses=payloads.UsageSerializer
     )
     def get(self, request):
-        on = asked(UsageQuery, request).get("on") or timezone.localdate()
-        used = selectors.usage(request._request.membership.organization, on)
+        today = timezone.localdate()
+        on = asked(UsageQuery, request).get("on") or today
+        organization = request._request.membership.organization
+        used = selectors.usage(organization, on)
+        coming = (
+            outlook(known_now(organization, on=on), used.learner_limit) if on == today else None
+        )
         answer = {
             "on": on,
             "counted_from": first_day_counted(on),
@@ -60,6 +67,7 @@ class UsageView(APIView):
                 }
                 for name in ("learners", "trainers", "administrators")
             },
+            "forecast": coming and payloads.forecast(coming),
         }
         return Response(payloads.UsageSerializer(answer).data)
 

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from accounts.payloads import AmountField
+from learners.outlook import Outlook
 from subscriptions.models import Invoice, PendingChange, Subscription
 from subscriptions.periods import Commitment
 
@@ -107,6 +108,54 @@ class CountSerializer(serializers.Serializer):
     limit = serializers.IntegerField(allow_null=True)
 
 
+class DayCountSerializer(serializers.Serializer):
+    """The learners of a day."""
+
+    on = serializers.DateField()
+    count = serializers.IntegerField()
+
+
+class PaceSerializer(serializers.Serializer):
+    """How many enrolments began to count over how many days."""
+
+    entered = serializers.IntegerField()
+    days = serializers.IntegerField()
+
+
+class BetweenSerializer(serializers.Serializer):
+    """A range of days, both included."""
+
+    first_on = serializers.DateField()
+    last_on = serializers.DateField()
+
+
+class PacesSerializer(serializers.Serializer):
+    """What the forecast stands on beside the enrolments already known."""
+
+    last_90_days = PaceSerializer()
+    same_period_last_year = PaceSerializer(
+        allow_null=True, help_text="Null : moins d’un an d’historique."
+    )
+
+
+class ForecastSerializer(serializers.Serializer):
+    """The twelve months to come: enrolments already known, then the pace of the last 90 days."""
+
+    limit_passed_on = serializers.DateField(
+        allow_null=True, help_text="Premier jour à venir d’un dépassement de plus d’un jour."
+    )
+    limit_passed_between = BetweenSerializer(
+        allow_null=True,
+        help_text="Selon le rythme, celui des 90 derniers jours ou de l’an dernier.",
+    )
+    one_day_peaks = DayCountSerializer(many=True)
+    highest = DayCountSerializer()
+    within_limit_on = serializers.DateField(
+        allow_null=True, help_text="Si la limite est dépassée : le retour sans autre inscription."
+    )
+    paces = PacesSerializer()
+
+
 class UsageSerializer(serializers.Serializer):
     """What is counted: learners over the 365 days that end on `on`, seats as filled now."""
 
@@ -115,6 +164,9 @@ class UsageSerializer(serializers.Serializer):
     learners = CountSerializer()
     trainers = CountSerializer()
     administrators = CountSerializer()
+    forecast = ForecastSerializer(
+        allow_null=True, help_text="Aujourd’hui seulement, et dès 60 jours d’historique."
+    )
 
 
 class InvoiceLineSerializer(serializers.Serializer):
@@ -148,6 +200,22 @@ def price(amount_cents: int | None) -> dict | None:
 def span(days) -> dict:
     """Return a half-open period as it is written."""
     return {"starts_on": days.starts_on, "ends_before": days.ends_before}
+
+
+def forecast(coming: Outlook) -> dict:
+    """Return what is foreseen as it is written."""
+    between = coming.passed_between
+    return {
+        "limit_passed_on": coming.passed and coming.passed.starts_on,
+        "limit_passed_between": between and {"first_on": between[0], "last_on": between[1]},
+        "one_day_peaks": [{"on": peak.starts_on, "count": peak.count} for peak in coming.peaks],
+        "highest": {"on": coming.highest.on, "count": coming.highest.total},
+        "within_limit_on": coming.returns_on,
+        "paces": {
+            "last_90_days": coming.paces.recent,
+            "same_period_last_year": coming.paces.a_year_ago,
+        },
+    }
 
 
 def totals(document) -> dict:

@@ -136,6 +136,7 @@ def test_usage_tells_counts_and_limits(enter):
         "learners": {"count": 0, "limit": 500},
         "trainers": {"count": 1, "limit": 20},
         "administrators": {"count": 3, "limit": 6},
+        "forecast": None,
     }
 
 
