@@ -146,7 +146,7 @@ def issued_since(subscriptions: Iterable[Subscription], *, since: date) -> dict[
         WaitingLine.objects.among("subscription", ids)
         .filter(ends_before__gt=since, carried_by=None)
         .order_by("pk")
-        .values("subscription_id", "component__kind", *SHARED)
+        .values("subscription_id", "vat_rate", "component__kind", *SHARED)
     ):
         rows[row.pop("subscription_id")].append(_line(row))
     return rows

@@ -100,8 +100,12 @@ INVARIANTS = (
     ),
     Invariant(
         "credits_within_billed",
-        "Les crédits d’un composant sur une période ne dépassent jamais ce qui fut facturé.",
-        "SELECT min(id) FROM subscriptions_invoiceline WHERE NOT is_goodwill "
+        "Les crédits d’un composant sur une période ne dépassent jamais ce qui fut facturé "
+        "ou attend de l’être.",
+        "SELECT min(id) FROM (SELECT id, subscription_id, component_id, commitment, ends_before, "
+        "net_cents FROM subscriptions_invoiceline WHERE NOT is_goodwill UNION ALL "
+        "SELECT NULL, subscription_id, component_id, commitment, ends_before, net_cents "
+        "FROM subscriptions_waitingline WHERE carried_by_id IS NULL) AS l "
         "GROUP BY subscription_id, component_id, commitment, ends_before "
         "HAVING sum(net_cents) < 0",
     ),

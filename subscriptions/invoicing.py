@@ -7,6 +7,8 @@ numbers last: the counter's row stays locked to the end of the transaction.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +27,7 @@ from subscriptions.models import (
     WaitingLine,
 )
 from subscriptions.periods import due_on
-from subscriptions.vat import Place, Treatment, totals, treatment
+from subscriptions.vat import Place, Treatment, mentions, totals, treatment
 
 CARRIED = "carried"
 BUYER = tuple(
@@ -62,21 +64,25 @@ def issue(draft: Draft, *, on: date) -> Invoice | None:
 def issue_all(drafts: list[Draft], *, on: date) -> list[Invoice | None]:
     """Issue documents in their order; None stands where lines wait instead (R13).
 
-    A negative sum, VAT included, makes a credit note (R6), kept as account credit (R7). Lines that
-    waited stand on the next invoice of their organization. Raises VatUnresolved,
-    IssueDateGoesBack.
+    A negative sum makes a credit note (R6), kept as account credit (R7). It is the sum with VAT:
+    where two rates meet in one document, what is to be paid back decides, for that is what the
+    account keeps. Lines that waited stand on the next invoice of their organization. Raises
+    VatUnresolved, IssueDateGoesBack.
     """
     buyers = _buyers({draft.subscription.organization_id for draft in drafts})
     names = _names(line.component for draft in drafts for line in draft.lines)
-    waiting.carry(drafts)
+    waits = waiting.by_organization(buyers)
     issued = []
     for draft in drafts:
-        buyer = buyers[draft.subscription.organization_id]
-        invoice, rows = _document(draft, buyer, names, on)
+        vat = _vat(draft, buyers[draft.subscription.organization_id])
+        rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
+        if not _gives_back(draft, rows):
+            draft.carried = waits.pop(draft.subscription.organization_id, [])
+        invoice, rows = _document(draft, rows, vat, on)
         small = waiting.is_too_small(draft, invoice)
         issued.append(None if small else (draft, invoice, rows))
         if small:
-            waiting.keep(draft, names)
+            waiting.keep(draft, names, vat)
     _write([each for each in issued if each])
     return [each[1] if each else None for each in issued]
 
@@ -111,20 +117,59 @@ def _buyers(organizations: Iterable[int]) -> dict[int, dict]:
     return buyers
 
 
+@dataclass
+class Vat:
+    """The VAT of a document's lines: what gives back keeps its original's rate and ground (R12)."""
+
+    buyer: dict
+    credited: Invoice | None
+
+    @cached_property
+    def of_the_day(self) -> Treatment:
+        """The VAT of the customer's place. Raises VatUnresolved (R17)."""
+        return treatment(Place(**{name: self.buyer[name] for name in PLACE}))
+
+    def of(self, line: Line) -> tuple[Decimal, str]:
+        """Return the rate of a line, and the law that grounds it when there is none."""
+        if line.vat_rate is None:
+            return self.of_the_day.rate, self.of_the_day.ground
+        return (
+            line.vat_rate,
+            self.credited.vat_ground if self.credited and not line.vat_rate else "",
+        )
+
+    def of_waiting(self, waited: WaitingLine) -> tuple[Decimal, str]:
+        """Return the same of a line that waited: as it was owed, whatever move came since (R13)."""
+        if waited.vat_rate is None:
+            return self.of_the_day.rate, self.of_the_day.ground
+        return waited.vat_rate, waited.vat_ground
+
+
+def _vat(draft: Draft, buyer: dict) -> Vat:
+    return Vat(buyer, draft.corrects or _credited(draft))
+
+
+def _gives_back(draft: Draft, rows: list[LineRow]) -> bool:
+    some = any(row.net_cents < 0 for row in rows)
+    return draft.corrects is not None or (some and _gross_cents(rows) < 0)
+
+
+def _gross_cents(rows: list[LineRow]) -> int:
+    vat_totals = totals((row.vat_rate, row.net_cents) for row in rows)
+    return sum(total.base_cents + total.amount_cents for total in vat_totals)
+
+
 def _document(
-    draft: Draft, buyer: dict, names: dict[int, str], on: date
+    draft: Draft, rows: list[LineRow], vat: Vat, on: date
 ) -> tuple[Invoice, list[LineRow]]:
     """Return a document and its lines, all but its number (R1). Raises VatUnresolved."""
-    credited = draft.corrects or _credited(draft)
-    vat = _vat(draft, buyer, credited)
-    rows = [_row(draft, line, names[line.component], vat) for line in draft.lines]
-    rows += [_carried_row(draft, each, vat) for each in draft.carried]
+    gives_back = _gives_back(draft, rows)
+    rows = [*rows, *(_carried_row(draft, each, vat) for each in draft.carried)]
     for position, row in enumerate(rows, start=1):
         row.position = position
     vat_totals = totals((row.vat_rate, row.net_cents) for row in rows)
     net_cents = sum(row.net_cents for row in rows)
     vat_cents = sum(total.amount_cents for total in vat_totals)
-    gives_back = draft.corrects is not None or net_cents + vat_cents < 0
     invoice = Invoice(
         organization_id=draft.subscription.organization_id,
         seller_id=draft.subscription.seller_id,
@@ -132,7 +177,7 @@ def _document(
         kind=Invoice.Kind.CREDIT_NOTE if gives_back else Invoice.Kind.INVOICE,
         issued_on=on,
         due_on=due_on(on),
-        corrects=credited if gives_back else None,
+        corrects=vat.credited if gives_back else None,
         net_cents=net_cents,
         vat_cents=vat_cents,
         gross_cents=net_cents + vat_cents,
@@ -144,22 +189,18 @@ def _document(
             }
             for total in vat_totals
         ],
-        vat_ground=vat.ground,
+        vat_ground=_ground(draft, vat),
         seller_identity=settings.SELLER,
-        buyer_identity=buyer,
+        buyer_identity=vat.buyer,
     )
     return invoice, rows
 
 
-def _vat(draft: Draft, buyer: dict, credited: Invoice | None) -> Treatment:
-    """Return the VAT of the customer's place; what only gives back keeps the original's (R12).
-
-    So a credit needs no place that can be told (R17).
-    """
-    rates = [line.vat_rate for line in draft.lines]
-    if credited and None not in rates and not draft.carried:
-        return Treatment(rates[0], category="", ground=credited.vat_ground)
-    return treatment(Place(**{name: buyer[name] for name in PLACE}))
+def _ground(draft: Draft, vat: Vat) -> str:
+    """Return the legal mention of each line without VAT, once each."""
+    own = [vat.of(line)[1] for line in draft.lines]
+    carried = [vat.of_waiting(each)[1] for each in draft.carried]
+    return mentions([*own, *carried])
 
 
 def _credited(draft: Draft) -> Invoice | None:
@@ -178,7 +219,7 @@ def _credited(draft: Draft) -> Invoice | None:
     return invoices.filter(lines__component__in=components).first() or invoices.first()
 
 
-def _row(draft: Draft, line: Line, name: str, vat: Treatment) -> LineRow:
+def _row(draft: Draft, line: Line, name: str, vat: Vat) -> LineRow:
     return LineRow(
         organization_id=draft.subscription.organization_id,
         subscription_id=draft.subscription.pk,
@@ -195,18 +236,18 @@ def _row(draft: Draft, line: Line, name: str, vat: Treatment) -> LineRow:
         days=line.days,
         days_in_period=line.days_in_period,
         price_list_id=line.price_list,
-        vat_rate=vat.rate if line.vat_rate is None else line.vat_rate,
+        vat_rate=vat.of(line)[0],
         net_cents=line.net_cents,
         is_goodwill=draft.is_goodwill,
     )
 
 
-def _carried_row(draft: Draft, waited: WaitingLine, vat: Treatment) -> LineRow:
+def _carried_row(draft: Draft, waited: WaitingLine, vat: Vat) -> LineRow:
     """Return a line that waited, as it stands on the invoice that carries it (R13)."""
     return LineRow(
         organization_id=draft.subscription.organization_id,
         subscription_id=draft.subscription.pk,
         kind=CARRIED,
-        vat_rate=vat.rate,
+        vat_rate=vat.of_waiting(waited)[0],
         **{name: getattr(waited, name) for name in waiting.COPIED},
     )

@@ -6,6 +6,7 @@ given the facts as they will be on that day, the pending change carried out (R7,
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from subscriptions import lines, selectors
 from subscriptions.lines import Entered, Holding, Span
@@ -13,7 +14,7 @@ from subscriptions.periods import Commitment, Period, number_on, period
 from subscriptions.pricing import is_downgrade
 from subscriptions.selectors import Usage, exceeds
 from subscriptions.standing import Pending, Standing
-from subscriptions.vat import VatTotal, totals, treatment
+from subscriptions.vat import Treatment, VatTotal, mentions, totals, treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,12 @@ def next_invoice(standing: Standing, usage: Usage | None) -> NextInvoice | None:
         return None
     change = applied(standing, usage)
     commitment, days = _next_period(standing, change)
-    coming = (*_owed(standing, change, commitment, days), *_carried(standing))
     vat = treatment(selectors.place(standing.identity))
+    owed = _owed(standing, change, commitment, days)
+    coming = (*owed, *_carried(standing))
     net_cents = sum(line.net_cents for line in coming)
-    vat_totals = totals((vat.rate, line.net_cents) for line in coming)
+    taxed = [(vat.rate, line.net_cents) for line in owed]
+    vat_totals = totals([*taxed, *_carried_vat(standing, vat)])
     gross_cents = net_cents + sum(total.amount_cents for total in vat_totals)
     return NextInvoice(
         starts_on=days.starts_on,
@@ -74,7 +77,7 @@ def next_invoice(standing: Standing, usage: Usage | None) -> NextInvoice | None:
         lines=coming,
         net_cents=net_cents,
         vat_totals=vat_totals,
-        vat_ground=vat.ground,
+        vat_ground=mentions([vat.ground, *(waiting.vat_ground for waiting in standing.waiting)]),
         credit_used_cents=min(standing.credit_cents, gross_cents),
     )
 
@@ -161,3 +164,11 @@ def _carried(standing: Standing) -> tuple[ComingLine, ...]:
         ComingLine(waiting.component, waiting.designation, waiting.net_cents, is_carried=True)
         for waiting in standing.waiting
     )
+
+
+def _carried_vat(standing: Standing, vat: Treatment) -> list[tuple[Decimal, int]]:
+    """Return the rate of each line that waits, as it was owed (R13)."""
+    return [
+        (vat.rate if waiting.vat_rate is None else waiting.vat_rate, waiting.net_cents)
+        for waiting in standing.waiting
+    ]

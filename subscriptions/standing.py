@@ -56,11 +56,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A charge that the next invoice carries, cents HT (R13)."""
+    """A charge that the next invoice carries, cents HT, at the VAT at which it is owed (R13)."""
 
     component: int
     designation: str
     net_cents: int
+    vat_rate: Decimal | None
+    vat_ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def standing(organization: Organization, on: date) -> Standing | None:
         pending=row.pending and _pending(row.pending),
         facts=_facts(row, spans),
         book=book_of(row.prices),
-        waiting=tuple(Waiting(**waiting) for waiting in row.waiting),
+        waiting=tuple(_waiting(waiting) for waiting in row.waiting),
         credit_cents=row.credited_cents - row.credit_used_cents,
         identity=BillingIdentity(organization=organization, **identity),
     )
@@ -198,6 +200,11 @@ def _pending(row: dict) -> Pending:
         commitment=Commitment(row["commitment"]) if row["commitment"] else None,
         effective_on=_day(row["effective_on"]),
     )
+
+
+def _waiting(row: dict) -> Waiting:
+    rate = row.pop("vat_rate")
+    return Waiting(vat_rate=None if rate is None else Decimal(str(rate)), **row)
 
 
 def _facts(row: Subscription, spans: tuple[Span, ...]) -> Facts:

@@ -149,7 +149,9 @@ def _discounts() -> QuerySet:
 def _waiting() -> QuerySet:
     """What the next invoice carries (R13), in the order in which it was owed."""
     rows = _of_subscription(WaitingLine).filter(carried_by=None).order_by("pk")
-    return _json(rows, "designation", "net_cents", component="component_id")
+    return _json(
+        rows, "designation", "net_cents", "vat_rate", "vat_ground", component="component_id"
+    )
 
 
 def _total(model) -> Coalesce:

@@ -193,3 +193,8 @@ def totals(lines: Iterable[tuple[Decimal, int]]) -> tuple[VatTotal, ...]:
 def tax(rate: Decimal, base_cents: int) -> int:
     """Return the VAT of a base at a rate in percent, rounded once (R1)."""
     return round_half_away(base_cents * Fraction(rate) / 100)
+
+
+def mentions(grounds: Iterable[str]) -> str:
+    """Return the laws that ground a document without VAT, or some lines of it, once each."""
+    return " ; ".join(dict.fromkeys(filter(None, grounds)))

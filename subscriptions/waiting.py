@@ -1,9 +1,10 @@
 """Charges too small to be invoiced alone: kept, then carried by the next invoice (R13)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from subscriptions.designations import designation
-from subscriptions.lines import PERIOD
+from subscriptions.lines import PERIOD, Line
 from subscriptions.models import Invoice, WaitingLine
 from subscriptions.pricing import below_invoicing_minimum
 
@@ -24,16 +25,13 @@ COPIED = (
 )
 
 
-def carry(drafts: list) -> None:
-    """Give each organization's first invoice to come the lines that wait for it."""
+def by_organization(organizations: Iterable[int]) -> dict[int, list[WaitingLine]]:
+    """Return the lines that wait for each organization's next invoice, the oldest first."""
     rows = defaultdict(list)
-    organizations = {draft.subscription.organization_id for draft in drafts}
-    waiting = WaitingLine.objects.among("organization", organizations).filter(carried_by=None)
-    for row in waiting.order_by("pk"):
+    waits = WaitingLine.objects.filter(organization__in=organizations, carried_by=None)
+    for row in waits.order_by("pk"):
         rows[row.organization_id].append(row)
-    for draft in drafts:
-        if sum(line.net_cents for line in draft.lines) >= 0 and draft.corrects is None:
-            draft.carried = rows.pop(draft.subscription.organization_id, [])
+    return rows
 
 
 def is_too_small(draft, invoice: Invoice) -> bool:
@@ -43,23 +41,27 @@ def is_too_small(draft, invoice: Invoice) -> bool:
     return below_invoicing_minimum(invoice.gross_cents)
 
 
-def keep(draft, names: dict[int, str]) -> None:
-    """Keep a draft's lines for the next invoice."""
-    WaitingLine.objects.bulk_create(
-        WaitingLine(
-            organization=draft.subscription.organization,
-            subscription=draft.subscription,
-            component_id=line.component,
-            operation=draft.operation,
-            designation=designation(names[line.component], line.kind, line.commitment),
-            price_list_id=line.price_list,
-            **{
-                name: getattr(line, name)
-                for name in COPIED
-                if name not in {"component_id", "operation", "designation", "price_list_id"}
-            },
-        )
-        for line in draft.lines
+def keep(draft, names: dict[int, str], vat) -> None:
+    """Keep a draft's lines for the next invoice, at the VAT at which they are owed."""
+    WaitingLine.objects.bulk_create(_waiting(draft, line, names, vat) for line in draft.lines)
+
+
+def _waiting(draft, line: Line, names: dict[int, str], vat) -> WaitingLine:
+    rate, ground = vat.of(line)
+    return WaitingLine(
+        organization=draft.subscription.organization,
+        subscription=draft.subscription,
+        component_id=line.component,
+        operation=draft.operation,
+        designation=designation(names[line.component], line.kind, line.commitment),
+        price_list_id=line.price_list,
+        vat_rate=rate,
+        vat_ground=ground,
+        **{
+            name: getattr(line, name)
+            for name in COPIED
+            if name not in {"component_id", "operation", "designation", "price_list_id"}
+        },
     )
 
 

@@ -5,9 +5,13 @@ import pytest
 from subscriptions import items
 from subscriptions.credit_notes import cancel_document
 from subscriptions.models import Component, Invoice, Price, PriceList, Subscription, WaitingLine
+from subscriptions.next_invoice import next_invoice
 from subscriptions.periods import Commitment
+from subscriptions.places import set_place
 from subscriptions.plan_changes import Change, change_now
 from subscriptions.renewal import renew
+from subscriptions.standing import standing
+from subscriptions.vat import Place
 from tests import world
 from tests.subscriptions.watch import Watch, unsound
 
@@ -115,6 +119,71 @@ def test_any_invoice_carries_what_waits(subscription, told):
     )
 
     assert told(changed)[-1] == ("option:tiny", "carried", "2026-02-27", "2026-02-28", "0.36")
+
+
+@pytest.mark.parametrize(
+    ("owed_in", "moved_to", "expected", "ground"),
+    [
+        ("75001", "97300", [("20.00", 36, 7), ("0.00", 12900, 0)], "article 294-1 du CGI"),
+        ("97300", "75001", [("20.00", 12900, 2580), ("0.00", 36, 0)], "article 294-1 du CGI"),
+    ],
+)
+def test_what_waits_keeps_the_vat_at_which_it_was_owed(
+    ravel, subscription, owed_in, moved_to, expected, ground
+):
+    """R13, R12: a move between the day of the charge and its invoice changes nothing of it."""
+    set_place(organization=ravel, place=Place("FR", owed_in))
+    take(subscription, on_sale("tiny", 1000))
+    set_place(organization=ravel, place=Place("FR", moved_to))
+    foreseen = next_invoice(standing(ravel, LAST_DAY), None)
+
+    renewal = renew(subscription_id=subscription.pk, on=END)
+
+    stated = [
+        (total["rate"], total["base_cents"], total["amount_cents"]) for total in renewal.vat_totals
+    ]
+    assert stated == expected
+    assert ground in renewal.vat_ground
+    assert (foreseen.gross_cents, foreseen.vat_ground) == (renewal.gross_cents, renewal.vat_ground)
+    assert unsound(subscription.seller, today=END) == []
+
+
+def test_what_waits_and_is_given_back_breaks_no_invariant(subscription):
+    """A plan that includes the option swallows it before the invoice that would carry it."""
+    tiny = on_sale("tiny", 1000)
+    world.plan("orga").includes.add(tiny)
+    take(subscription, tiny)
+
+    changed = change_now(
+        subscription_id=subscription.pk,
+        change=Change(plan=world.plan("orga")),
+        on=LAST_DAY,
+        operation="to orga",
+    )
+
+    assert sum(line.net_cents for line in changed.lines.filter(component=tiny)) == 0
+    assert unsound(subscription.seller, today=LAST_DAY) == []
+
+
+def test_a_credit_of_what_waits_breaks_no_invariant_before_it_is_carried(subscription):
+    """The credit note stands alone, the charge that it gives back still waits."""
+    tiny = on_sale("tiny", 1000)
+    world.plan("indep-plus").includes.add(tiny)
+    take(subscription, tiny)
+
+    credit_note = change_now(
+        subscription_id=subscription.pk,
+        change=Change(plan=world.plan("indep-plus"), override=True),
+        on=LAST_DAY,
+        operation="to the small one",
+    )
+
+    assert credit_note.kind == Invoice.Kind.CREDIT_NOTE
+    assert [line.net_cents for line in credit_note.lines.filter(component=tiny)] == [-36]
+    assert waiting(subscription) == [36]
+    assert unsound(subscription.seller, today=LAST_DAY) == []
+    renew(subscription_id=subscription.pk, on=END)
+    assert unsound(subscription.seller, today=END) == []
 
 
 def test_a_credit_note_carries_nothing(subscription):

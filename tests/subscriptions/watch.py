@@ -1,7 +1,7 @@
 """Watch a subscription of the database: the oracle reads its rows after each deed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -112,7 +112,12 @@ def unsound(seller: Seller, *, today: date) -> list[str]:
         *(each.name for each in invariants.broken(today=today)),
         *verification.tampered(),
         *filter(None, map(_wrong, documents)),
-        *_overdrawn(InvoiceLine.objects.filter(invoice__in=documents)),
+        *_overdrawn(
+            [
+                *InvoiceLine.objects.filter(invoice__in=documents),
+                *WaitingLine.objects.filter(subscription__seller=seller, carried_by=None),
+            ]
+        ),
     ]
 
 
@@ -133,16 +138,17 @@ def _wrong(document: Invoice) -> str:
     return ""
 
 
-def _overdrawn(lines: Iterable[InvoiceLine]) -> Iterator[str]:
+def _overdrawn(lines: list[InvoiceLine | WaitingLine]) -> Iterator[str]:
     """Yield the periods of a component that gave back more than they were billed (R6).
 
-    The gestures of staff count: they give back days of a period that was billed.
+    What waits to be billed counts (R13), and so do the gestures of staff: they give back days of
+    a period that was billed.
     """
-    lines = list(lines)
+    goodwill = {line for line in lines if getattr(line, "is_goodwill", False)}
     periods = {
         (line.subscription_id, line.component_id, line.commitment, line.ends_before)
         for line in lines
-        if not line.is_goodwill
+        if line not in goodwill
     }
     for subscription, component, commitment, ends_before in periods:
         mine = [
@@ -151,10 +157,10 @@ def _overdrawn(lines: Iterable[InvoiceLine]) -> Iterator[str]:
             if (line.subscription_id, line.component_id, line.commitment)
             == (subscription, component, commitment)
         ]
-        whole = [line for line in mine if line.ends_before == ends_before and not line.is_goodwill]
+        whole = [line for line in mine if line.ends_before == ends_before and line not in goodwill]
         first = min(line.starts_on for line in whole)
         given = [
-            line for line in mine if line.is_goodwill and first <= line.starts_on < ends_before
+            line for line in mine if line in goodwill and first <= line.starts_on < ends_before
         ]
         if sum(line.net_cents for line in [*whole, *given]) < 0:
             yield f"{component} until {ends_before} gave back more than it was billed"
