@@ -1,7 +1,7 @@
 """Changes of plan and commitment: now, or at the échéance (R6, R7, R9)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -89,7 +89,11 @@ def change_now(
 
 
 def _keep_waiting(subscription: Subscription, *, on: date) -> None:
-    """Let what waited wait for the échéance as it is now; what is done already is replaced (R7)."""
+    """Let what waited wait for the échéance as it is now; what is done already is replaced (R7).
+
+    `on` is the real day. A new commitment that is back-dated may have échéances gone by: what
+    waited is for the first one to come, never for a day that is past.
+    """
     waiting = selectors.waiting_change(subscription)
     if waiting is None:
         return
@@ -100,10 +104,18 @@ def _keep_waiting(subscription: Subscription, *, on: date) -> None:
         if waiting.plan in (None, held) and waiting.commitment in ("", span.commitment):
             withdraw(waiting, PendingChange.State.REPLACED, on=on)
             return
-    if waiting.effective_on != subscription.renews_on:
-        ordered.update(starts_on=subscription.renews_on)
-        waiting.effective_on = subscription.renews_on
+    term = _term(subscription, min(waiting.effective_on, on + timedelta(days=1)))
+    if waiting.effective_on != term:
+        ordered.update(starts_on=term)
+        waiting.effective_on = term
         waiting.save(update_fields=["effective_on"])
+
+
+def _term(subscription: Subscription, since: date) -> date:
+    """Return the first échéance of the running commitment on a day or after it."""
+    since = max(since, subscription.renews_on)
+    _number, days = selectors.natural_period(selectors.running_commitment(subscription), since)
+    return since if days.starts_on == since else days.ends_before
 
 
 def _refuse_before_a_later_change(subscription: Subscription, on: date) -> None:

@@ -14,6 +14,7 @@ from subscriptions.plan_changes import (
     withdraw_pending,
 )
 from subscriptions.renewal import renew
+from subscriptions.selectors import running_items, running_plan
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +228,50 @@ def test_annual_to_monthly_at_term_anchors_on_the_echeance(ravel, told):
     invoice = renew(subscription_id=subscription.pk, on=date(2025, 2, 28))
 
     assert told(invoice) == [("plan:equipe", "period", "2025-02-28", "2025-03-28", "119.00")]
+
+
+def test_what_waits_is_never_left_on_a_day_gone_by(ravel):
+    """Annual to monthly, agreed for February and processed in April (R18)."""
+    subscription, _invoice = world.subscribed(
+        ravel, on=START, code="orga", commitment=Commitment.ANNUAL
+    )
+    today = date(2026, 4, 20)
+    order = change("equipe", None, "e-signature")
+    waiting = change_at_term(subscription_id=subscription.pk, change=order, on=date(2026, 4, 10))
+
+    change_now(
+        subscription_id=subscription.pk,
+        change=Change(commitment=Commitment.MONTHLY, override=True),
+        on=date(2026, 2, 15),
+        operation="told late",
+        issued_on=today,
+    )
+    for _missed in ("March", "April"):
+        renew(subscription_id=subscription.pk, on=today)
+    waiting.refresh_from_db()
+    put_off, plan_meanwhile = waiting.effective_on, running_plan(subscription, today).code
+    renew(subscription_id=subscription.pk, on=date(2026, 5, 15))
+
+    waiting.refresh_from_db()
+    held = [item.component.code for item in running_items(subscription, date(2026, 5, 15))]
+    assert (put_off, plan_meanwhile) == (date(2026, 5, 15), "orga")
+    assert (waiting.state, held) == (PendingChange.State.APPLIED, ["equipe", "e-signature"])
+
+
+def test_what_was_due_already_is_carried_out_at_the_first_new_echeance(ravel):
+    """The night is late and the change comes before it: the order is not put off again."""
+    subscription, _invoice = world.subscribed(ravel, on=START, code="orga")
+    waiting = change_at_term(
+        subscription_id=subscription.pk, change=change("equipe"), on=date(2026, 2, 10)
+    )
+
+    change_now(
+        subscription_id=subscription.pk,
+        change=Change(components=(world.option("e-signature"),)),
+        on=date(2026, 2, 20),
+        operation="told late",
+        issued_on=date(2026, 3, 2),
+    )
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.effective_on) == ("waiting", date(2026, 2, 28))
