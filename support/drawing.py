@@ -154,6 +154,11 @@ def _drawn_now(subscription: Subscription, order: Order, on: date) -> tuple[Draw
     )
 
 
+def coming(subscription: Subscription) -> Drawn:
+    """Return the next full period's invoice, with what it will carry (R13)."""
+    return preview(partial(_renew_next, subscription))[-1]
+
+
 def _renew_next(subscription: Subscription):
     renews_on = Subscription.objects.get(pk=subscription.pk).renews_on
     return renew(subscription_id=subscription.pk, on=renews_on)

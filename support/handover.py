@@ -95,7 +95,7 @@ def _change_now(
         operation=f"{request.reference} v{quote.version}",
         actor=actor,
     )
-    if invoice is None or not _keeps_its_word(quote, invoice, billed_cents):
+    if not _keeps_its_word(subscription, quote, invoice, billed_cents):
         raise StaleQuote(request.reference)
 
 
@@ -112,8 +112,15 @@ def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
     return lines.aggregate(total=Sum("net_cents", default=0))["total"]
 
 
-def _keeps_its_word(quote: Quote, invoice: Invoice, billed_cents: int) -> bool:
-    """Tell whether what is invoiced is what was quoted, to the cent, with what was billed."""
+def _keeps_its_word(
+    subscription: Subscription, quote: Quote, invoice: Invoice | None, billed_cents: int
+) -> bool:
+    """Tell whether what is invoiced is what was quoted, to the cent, with what was billed.
+
+    A sum too small to be invoiced alone was quoted on the next invoice, which carries it (R13).
+    """
+    if invoice is None:
+        return states(quote, drawing.coming(subscription))
     if not billed_cents:
         return states(quote, drawn(invoice))
     until = date.fromisoformat(quoted_until(quote))

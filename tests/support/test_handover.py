@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership, OutgoingMail
 from subscriptions import items, renewal, selectors
-from subscriptions.models import Invoice, Item, PendingChange, Price, PriceList, Subscription
+from subscriptions.models import (
+    Component,
+    Invoice,
+    Item,
+    PendingChange,
+    Price,
+    PriceList,
+    Seller,
+    Subscription,
+    WaitingLine,
+)
 from subscriptions.periods import Commitment
 from subscriptions.preview import draw
 from support import handover
@@ -48,6 +58,29 @@ def plan_on(desk, day: date) -> str:
 def leave_a_seat(desk) -> None:
     """Let Ravel fit in two administrators."""
     Membership.objects.filter(user=desk.people["sam"]).update(is_active=False)
+
+
+def test_a_quote_too_small_to_be_invoiced_alone_is_applied_and_waits(staff):
+    """R13, R19: 27 cents of option were quoted on the next invoice, which carries them."""
+    tiny = Component.objects.create(
+        seller=Seller.objects.get(), kind=Component.Kind.OPTION, code="tiny", name="Petite"
+    )
+    Price.objects.create(
+        price_list=PriceList.objects.earliest("effective_on"),
+        component=tiny,
+        commitment=Commitment.MONTHLY,
+        amount_cents=50,
+    )
+    wish = {"code": "equipe", "when": "now", "options": ("tiny",)}
+    request = staff.accepted(**wish)
+
+    quote = staff.apply(request)
+    waits = list(WaitingLine.objects.values_list("net_cents", "carried_by"))
+    invoice = renew(staff, RENEWS_ON)
+
+    assert waits == [(27, None)]
+    assert Request.objects.get(pk=request.pk).state == "applied"
+    assert (quote.lines, amounts(quote)) == (lines(invoice), amounts(invoice))
 
 
 def test_a_change_at_term_is_ordered_and_renewal_bills_the_quote_to_the_cent(staff):
