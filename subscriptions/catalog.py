@@ -34,7 +34,7 @@ class OptionEntry:
 class Tariff:
     """A dated list (tarifs en vigueur au …): code to full monthly and annual price, in cents.
 
-    What a list does not name has no price in it: it is on quote (sur devis).
+    What no list names is on quote (sur devis); what this one omits keeps its former price.
     """
 
     effective_on: date

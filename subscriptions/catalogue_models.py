@@ -111,7 +111,7 @@ class PriceList(models.Model):
 
 
 class Price(models.Model):
-    """The full-period price of a component in one list; absent means on quote (sur devis)."""
+    """The full-period price of a component in one list; one that is in no list is on quote."""
 
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="prices")
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="prices")

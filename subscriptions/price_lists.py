@@ -22,7 +22,7 @@ class EffectiveDayGoesBack(Exception):
 
 
 class PriceMissing(Exception):
-    """What has a price today would have none in the new list."""
+    """What has a price today would have none in the new list; it would keep the former one."""
 
 
 def latest(seller: Seller) -> PriceList | None:

@@ -1,10 +1,7 @@
 """What is owed, in euro cents before VAT: exact fractions, each line rounded once (R1)."""
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-
-from subscriptions.periods import Period
 
 INVOICING_MINIMUM_CENTS = 50  # with VAT (R13)
 RECOVERY_FEE_CENTS = 4000  # indemnité forfaitaire de recouvrement, once an invoice (R16)
@@ -39,21 +36,6 @@ def discounted(price_cents: int, *, percent: Fraction | Decimal | int) -> int:
     if not 0 <= percent <= 100:
         raise ValueError(f"a discount of {percent} %")
     return round_half_away(price_cents * (100 - Fraction(percent)) / 100)
-
-
-def change_shares(
-    *, old_price_cents: int, new_price_cents: int, period: Period, on: date
-) -> tuple[int, int]:
-    """Return the credit (negative) and the charge (positive) of a change made `on` (R6).
-
-    Prices are full-period prices net of the running discount: the old one as the segment
-    was billed, the new one as it would be. `on` belongs to the new plan.
-    Raises ValueError outside the period.
-    """
-    days = period.days_left(on)
-    credit_cents = -prorate(old_price_cents, days=days, days_in_period=period.days)
-    charge_cents = prorate(new_price_cents, days=days, days_in_period=period.days)
-    return credit_cents, charge_cents
 
 
 def is_downgrade(old_list_price_cents: int, new_list_price_cents: int) -> bool:

@@ -30,7 +30,7 @@ class Negotiated:
 
 
 class NoPrice(Exception):
-    """The price list in force states no price for this component: it is sold on quote."""
+    """No price list in force states a price for this component: it is sold on quote."""
 
     def __init__(self, component: Hashable):
         self.component = component
@@ -44,7 +44,11 @@ class PriceBook:
     listed: dict[tuple[Hashable, Commitment], tuple[tuple[date, Price], ...]]
 
     def listed_price(self, component: Hashable, commitment: Commitment, on: date) -> Price:
-        """Return the price of the latest list in force that states it. Raises NoPrice."""
+        """Return the price of the latest list in force that states it. Raises NoPrice.
+
+        What a later list does not mention keeps its last stated price (R5): staff are told that
+        what has a price must keep one, and no omission takes a customer's price away.
+        """
         for effective_on, price in self.listed.get((component, commitment), ()):
             if effective_on <= on:
                 return price

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscriptions.periods import Commitment, Period, period
+from subscriptions.periods import Commitment, period
 from subscriptions.pricing import (
     RECOVERY_FEE_CENTS,
     below_invoicing_minimum,
-    change_shares,
     discounted,
     is_downgrade,
     late_interest,
@@ -18,8 +17,6 @@ from subscriptions.pricing import (
     round_half_away,
 )
 from tests.proving import examples
-
-MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
 
 proved = settings(max_examples=examples(100, 10_000), deadline=None)
 prices = st.integers(0, 10_000_000)
@@ -128,48 +125,6 @@ def test_the_discounted_price_is_rounded_before_its_share():
 
 
 @pytest.mark.parametrize(
-    ("old_price_cents", "new_price_cents", "period", "on", "expected"),
-    [
-        (5400, 9900, MARCH, date(2026, 3, 1), (-5400, 9900)),
-        (5400, 9900, MARCH, date(2026, 3, 11), (-3658, 6706)),
-        (5400, 9900, MARCH, date(2026, 3, 29), (-523, 958)),  # 23 hours are a day
-        (5400, 9900, MARCH, date(2026, 3, 31), (-174, 319)),
-        (9900, 5400, MARCH, date(2026, 3, 11), (-6706, 3658)),  # a credit note
-        (0, 9900, MARCH, date(2026, 3, 11), (0, 6706)),
-        (1, 1, Period(date(2026, 2, 1), date(2026, 3, 1)), date(2026, 2, 15), (-1, 1)),
-        (
-            5400,
-            9900,
-            Period(date(2025, 1, 31), date(2025, 2, 28)),
-            date(2025, 2, 10),
-            (-3471, 6364),  # 18 days of 28
-        ),
-        (
-            54000,
-            99000,
-            Period(date(2024, 2, 29), date(2025, 2, 28)),
-            date(2024, 12, 31),
-            (-8729, 16003),  # 59 days of 365
-        ),
-    ],
-)
-def test_a_change_credits_and_charges_the_days_left(
-    old_price_cents, new_price_cents, period, on, expected
-):
-    shares = change_shares(
-        old_price_cents=old_price_cents, new_price_cents=new_price_cents, period=period, on=on
-    )
-
-    assert shares == expected
-
-
-@pytest.mark.parametrize("on", [date(2026, 2, 28), date(2026, 4, 1)])
-def test_a_change_outside_the_period_is_refused(on):
-    with pytest.raises(ValueError, match="is outside"):
-        change_shares(old_price_cents=5400, new_price_cents=9900, period=MARCH, on=on)
-
-
-@pytest.mark.parametrize(
     ("old_list_price_cents", "new_list_price_cents", "expected"),
     [(5400, 9900, False), (9900, 5400, True), (5400, 5400, False), (5400, 5399, True)],
 )
@@ -252,35 +207,17 @@ def test_a_share_mirrors_the_sign_of_its_price(price_cents, day):
 
 
 @proved
-@given(prices, prices, days_of_a_period())
-def test_a_change_and_its_way_back_cancel_each_other(first_cents, second_cents, day):
-    whole, on = day
-
-    there = change_shares(
-        old_price_cents=first_cents, new_price_cents=second_cents, period=whole, on=on
-    )
-    back = change_shares(
-        old_price_cents=second_cents, new_price_cents=first_cents, period=whole, on=on
-    )
-
-    assert sum(there) + sum(back) == 0
-    assert there[0] <= 0 <= there[1]
-
-
-@proved
 @given(prices, periods, st.data())
 def test_a_segment_is_never_credited_more_than_it_was_billed(price_cents, whole, data):
     days = st.dates(whole.starts_on, whole.ends_before - timedelta(days=1))
     opened_on, closed_on = sorted([data.draw(days), data.draw(days)])
 
-    _, billed_cents = change_shares(
-        old_price_cents=0, new_price_cents=price_cents, period=whole, on=opened_on
-    )
-    credit_cents, _ = change_shares(
-        old_price_cents=price_cents, new_price_cents=0, period=whole, on=closed_on
+    billed_cents, given_back_cents = (
+        prorate(price_cents, days=whole.days_left(on), days_in_period=whole.days)
+        for on in (opened_on, closed_on)
     )
 
-    assert -credit_cents <= billed_cents
+    assert given_back_cents <= billed_cents
 
 
 @proved

@@ -16,11 +16,12 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tenancy import staff_context
 from subscriptions import agreements, plan_changes, price_lists
+from subscriptions.catalog import Tariff
 from subscriptions.models import Invoice, Period, Price, PriceList, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change
 from subscriptions.price_lists import EffectiveDayGoesBack, PriceMissing, publish_prices
-from subscriptions.publishing import CatalogueDiffers
+from subscriptions.publishing import CatalogueDiffers, publish
 from subscriptions.rehearsal import rehearse
 from subscriptions.renewal import renew
 from subscriptions.renewal_run import run
@@ -113,6 +114,21 @@ def test_publish_prices_forgets_nothing_that_is_on_sale(seller):
 
     with pytest.raises(PriceMissing):
         publish_prices(seller=seller, effective_on=NEW_YEAR, prices=prices)
+
+
+def test_a_loaded_list_that_forgets_a_price_takes_it_from_nobody(seller):
+    """The rehearsal tells staff what has a price keeps one: a catalogue file can forget (R5)."""
+    subscription = opened("Ravel", on=date(2026, 11, 9))
+    components = {("plan", "orga"): world.plan("orga").component}
+    tariff = Tariff(effective_on=NEW_YEAR, plans={"orga": (249_00, 2490_00)}, options={})
+
+    publish(seller=seller, tariff=tariff, components=components)
+    run(on=date(2027, 1, 9), scope=transaction.atomic, seller=seller)
+
+    latest = Invoice.objects.filter(subscription=subscription).latest("pk")
+    [line] = latest.lines.all()
+    assert (line.starts_on, line.net_cents) == (date(2027, 1, 9), 119_00)
+    assert line.price_list.effective_on == date(2024, 9, 24)
 
 
 def test_a_published_list_is_never_edited_nor_deleted(seller):

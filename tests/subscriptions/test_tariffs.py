@@ -45,6 +45,17 @@ def test_what_no_list_in_force_states_has_no_price(component, commitment, on):
     assert refusal.value.component == component
 
 
+def test_what_a_later_list_does_not_mention_keeps_its_last_price():
+    book = PriceBook(
+        {
+            ("equipe", MONTHLY): ((OLD, Price(9900, "old")),),
+            ("orga", MONTHLY): ((NEW, Price(23900, "new")), (OLD, Price(19900, "old"))),
+        }
+    )
+
+    assert book.price("equipe", MONTHLY, NEW) == Price(9900, "old")
+
+
 def agreed(
     cents: int,
     first_on: date = NEW,
