@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from accounts.models import Membership, Organization, SeatLimit
 from accounts.roles import ADMINISTRATOR_SEATS, TRAINER_SEATS, Role
 from accounts.selectors import Seats
-from learners.models import DailyCount
+from learners.models import DailyCount, EnrollmentGate
 from subscriptions.lateness import Payable, payable
 from subscriptions.models import Invoice, Payment
 
@@ -39,11 +39,12 @@ class LastInvoice:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """The account: its owner, its seats, its last stored count, its last documents."""
+    """The account: its owner, its seats, its last stored count, its gate, its last documents."""
 
     owner: str
     seats: Seats
     counted: Counted | None
+    closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     invoices: tuple[LastInvoice, ...]
 
 
@@ -56,6 +57,7 @@ def account_row(organization: Organization, on: date) -> AccountRow:
             seats=Subquery(_filled()),
             limits=Subquery(_limits()),
             counted=Subquery(_counted()),
+            closes_on=Subquery(_of_account(EnrollmentGate).values("closed_from")),
             documents=ArraySubquery(_documents()),
         )
         .get()
@@ -70,6 +72,7 @@ def account_row(organization: Organization, on: date) -> AccountRow:
             administrator_limit=limits["administrators"],
         ),
         counted=row.counted and _read_counted(row.counted),
+        closes_on=row.closes_on,
         invoices=tuple(_read_document(document, on) for document in row.documents),
     )
 

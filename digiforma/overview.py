@@ -33,6 +33,7 @@ class Overview:
     is_owner: bool
     request: RequestCard | None
     usage: UsagePanel
+    closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     plan: PlanPanel | None  # None without a plan today
     advice: Advice | None
     trial: TrialPanel | None
@@ -64,6 +65,7 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         is_owner=membership.role in COMMITS_MONEY,
         request=request,
         usage=usage,
+        closes_on=account.closes_on,
         plan=plan,
         advice=advised(current, usage, on=today) if plan and plan.may_ask else None,
         trial=trial,

@@ -49,7 +49,8 @@ def home(request):
 def my_subscription(request):
     """Show where the subscription stands, to whoever may see it."""
     page = overview(request.membership, at=timezone.now())
-    context = {"page": page, "account_notice": notice_of(page.usage)}
+    notice = notice_of(page.usage, closes_on=page.closes_on, on=timezone.localdate())
+    context = {"page": page, "account_notice": notice}
     return render(request, "digiforma/my_subscription.html", context)
 
 
