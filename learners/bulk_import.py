@@ -53,6 +53,7 @@ def write_sessions(
         code: (pk, is_held, facts)
         for code, pk, is_held, *facts in TrainingSession.objects.for_organization(organization)
         .filter(code__in=wanted)
+        .order_by("pk")  # in which every deed locks sessions
         .select_for_update(of=("self",), no_key=True)  # nobody moves it before we have copied it
         .values_list("code", "pk", "is_held", "title", "starts_on", "ends_on")
     }
@@ -78,15 +79,23 @@ def write_sessions(
 def write_learners(
     organization: Organization, rows: Sequence[EnrollmentRow]
 ) -> tuple[dict[str, int], Written]:
-    """Write the learners that the rows name; return their keys by address."""
+    """Write the learners that the rows name; return their keys by address.
+
+    The address of somebody merged into another leads to the other, whose name stays.
+    """
     wanted = {row.email: (row.last_name, row.first_name) for row in rows}
-    before = {
-        email: (pk, facts)
-        for email, pk, *facts in Learner.objects.for_organization(organization)
+    known = list(
+        Learner.objects.for_organization(organization)
         .filter(email__in=wanted)
-        .values_list("email", "pk", "last_name", "first_name")
+        .values_list("email", "pk", "merged_into", "last_name", "first_name")
+    )
+    merged = {email: kept for email, _pk, kept, *_facts in known if kept}
+    before = {email: (merged.get(email, pk), facts) for email, pk, _kept, *facts in known}
+    changed = {
+        email
+        for email, (_pk, facts) in before.items()
+        if email not in merged and tuple(facts) != wanted[email]
     }
-    changed = {email for email, (_pk, facts) in before.items() if tuple(facts) != wanted[email]}
     fresh = [
         (email, *facts)
         for email, facts in wanted.items()
@@ -106,7 +115,8 @@ def write_enrollments(
 ) -> Written:
     """Write the enrolments of the rows, whose sessions and learners are written already.
 
-    An enrolment that a moved session has taken along counts as updated.
+    An enrolment that a moved session has taken along counts as updated. Of two rows that are one
+    enrolment, told under two addresses of one person, the better is believed.
     """
     before = {
         (session, learner): (status, left_on)
@@ -115,17 +125,29 @@ def write_enrollments(
         .values_list("session_id", "learner_id", "status", "left_on")
     }
     fresh, created, updated = [], 0, 0
-    for row in rows:
-        session, learner = sessions[row.session_code], learners[row.email]
-        facts = (row.status, row.left_on)
+    for (code, learner), facts in _units(rows, learners).items():
+        session = sessions[code]
         known = before.get((session.pk, learner))
         created += known is None
-        updated += known is not None and (known != facts or row.session_code in moved)
+        updated += known is not None and (known != facts or code in moved)
         if known != facts:
             fresh.append((session.pk, learner, session.starts_on, session.is_held, *facts))
     names = ("session_id", "learner_id", "counts_on", "session_is_held", "status", "left_on")
     _upsert(organization, Enrollment, names, fresh, keys=2, same=2)
     return Written(created, updated)
+
+
+def _units(
+    rows: Sequence[EnrollmentRow], learners: dict[str, int]
+) -> dict[tuple[str, int], tuple[str, date | None]]:
+    """Return what the rows say of each session and learner: enrolled, else who left last."""
+    units = {}
+    for row in rows:
+        unit = row.session_code, learners[row.email]
+        others = units.get(unit)
+        if others is None or (others[1] and (row.left_on is None or row.left_on > others[1])):
+            units[unit] = row.status, row.left_on
+    return units
 
 
 def _upsert(

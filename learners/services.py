@@ -114,16 +114,31 @@ def preview_import(
 
 @transaction.atomic
 def enroll(
-    *, organization: Organization, session: TrainingSession, learner: Learner, on: date
+    *,
+    organization: Organization,
+    session: TrainingSession,
+    learner: Learner,
+    on: date,
+    by: User | None = None,
 ) -> Enrollment:
     """Enrol a learner, or again one who had left: still one enrolment (R14).
 
+    Somebody merged into another enrols as the other. `by` signs the journal.
     Raises EnrollmentRefused for a new one when the gate is closed (R20).
     """
     known = Enrollment.objects.for_organization(organization)
-    if not known.filter(session=session, learner=learner).exists():
+    person = learner.merged_into_id or learner.pk
+    if not known.filter(session=session, learner=person).exists():
         gate.check(organization, on=on)
-    session = _locked(session)
+    [session] = lock_sessions(session.pk)
+    return seat(organization=organization, session=session, learner=learner, by=by)
+
+
+def seat(
+    *, organization: Organization, session: TrainingSession, learner: Learner, by: User | None
+) -> Enrollment:
+    """Write an enrolment into a session that is locked, the gate being passed."""
+    learner = _lock_present(learner)
     enrollment, _created = Enrollment.objects.update_or_create(
         organization=organization,
         session=session,
@@ -135,6 +150,8 @@ def enroll(
             "session_is_held": session.is_held,
         },
     )
+    told = {"session": session.code, "learner": learner.pk}
+    record(organization=organization, actor=by, action="learner enrolled", **told)
     return enrollment
 
 
@@ -143,42 +160,40 @@ class NotEnrolled(Exception):
 
 
 @transaction.atomic
-def cancel_enrollment(*, enrollment: Enrollment, on: date) -> Enrollment:
+def cancel_enrollment(*, enrollment: Enrollment, on: date, by: User | None = None) -> Enrollment:
     """Note that a learner leaves: cancelled before the first day, abandoned from it (R14).
 
     Raises NotEnrolled if the learner left before.
     """
-    enrollment = Enrollment.objects.select_for_update(of=("self",)).get(pk=enrollment.pk)
+    [session] = lock_sessions(enrollment.session_id)
+    rows = Enrollment.objects.select_related("organization")
+    enrollment = rows.select_for_update(of=("self",)).get(pk=enrollment.pk)
     if enrollment.status != Status.ENROLLED:
         raise NotEnrolled
-    enrollment.status = Status.CANCELLED if on < enrollment.counts_on else Status.ABANDONED
+    enrollment.status = Status.CANCELLED if on < session.starts_on else Status.ABANDONED
     enrollment.left_on = on
     enrollment.save(update_fields=["status", "left_on"])
+    told = {"session": session.code, "learner": enrollment.learner_id, "on": f"{on}"}
+    action = f"enrollment {enrollment.status}"
+    record(organization=enrollment.organization, actor=by, action=action, **told)
     return enrollment
 
 
-@transaction.atomic
-def move_session(*, session: TrainingSession, starts_on: date, ends_on: date) -> TrainingSession:
-    """Move a session: its enrolments count at the new date (R14)."""
-    session = _locked(session)
-    session.starts_on, session.ends_on = starts_on, ends_on
-    session.save(update_fields=["starts_on", "ends_on"])
-    session.enrollments.update(counts_on=starts_on)
-    return session
+def lock_sessions(*keys: int) -> list[TrainingSession]:
+    """Lock sessions until the end of the transaction, in the order that every deed takes.
+
+    The gate is locked before sessions, learners after them, enrolments last and by their keys.
+    """
+    rows = TrainingSession.objects.select_related("organization").order_by("pk")
+    return list(rows.select_for_update(of=("self",)).filter(pk__in=keys))
 
 
-@transaction.atomic
-def cancel_session(*, session: TrainingSession) -> TrainingSession:
-    """Cancel a session: its enrolments stay written and count nothing (R14)."""
-    session = _locked(session)
-    session.is_held = False
-    session.save(update_fields=["is_held"])
-    session.enrollments.update(session_is_held=False)
-    return session
-
-
-def _locked(session: TrainingSession) -> TrainingSession:
-    return TrainingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+def _lock_present(learner: Learner) -> Learner:
+    """Lock and return the person whom a learner stands for: merging waits, or is seen."""
+    learner.refresh_from_db(fields=["merged_into"])
+    rows = Learner.objects.select_for_update(of=("self",), no_key=True)
+    present = rows.get(pk=learner.merged_into_id or learner.pk)
+    return _lock_present(present) if present.merged_into_id else present
 
 
 @transaction.atomic

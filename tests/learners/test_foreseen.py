@@ -13,6 +13,7 @@ from learners.forecast import Day, Known, Pace, forecast, paces
 from learners.foreseen import NotReplayable, known_now, known_then
 from learners.models import DailyCount, Enrollment, Learner, Status, TrainingSession
 from learners.outlook import outlook
+from learners.sessions import cancel_session, move_session
 from tests.proving import examples
 
 TODAY = date(2026, 11, 23)
@@ -52,7 +53,7 @@ def enroll(session: TrainingSession, number: int) -> None:
 
 
 def move(session: TrainingSession, on: date) -> None:
-    services.move_session(session=session, starts_on=on, ends_on=on)
+    move_session(session=session, starts_on=on, ends_on=on)
     session.refresh_from_db()
 
 
@@ -67,7 +68,7 @@ def test_known_now_reads_two_years_and_all_that_comes_in_one_query(
         for days, learners in ((-800, 1), (-730, 1), (-729, 2), (-364, 3), (0, 4), (400, 5)):
             session(places.ravel, TODAY + days * DAY, learners)
         session(places.elsewhere, TODAY, 7)
-        services.cancel_session(session=session(places.ravel, TODAY, 6))
+        cancel_session(session=session(places.ravel, TODAY, 6))
 
     with tenant_context(places.ravel.pk), django_assert_num_queries(1):
         seen = known_now(places.ravel, on=TODAY)
@@ -94,7 +95,7 @@ def test_a_stored_day_gives_the_same_forecast_whatever_is_changed_later(places):
         before = outlook(known_now(ravel, on=TODAY), 20)
 
         move(old, TODAY)
-        services.cancel_session(session=recent)
+        cancel_session(session=recent)
         move(recent, TODAY + DAY)
         first = planned.enrollments.first()
         services.cancel_enrollment(enrollment=first, on=TODAY)
@@ -145,7 +146,7 @@ def do(ravel, deed: str, which: int, days: int) -> None:
     elif deed == "move":
         move(chosen, TODAY + days * DAY)
     elif deed == "cancel":
-        services.cancel_session(session=chosen)
+        cancel_session(session=chosen)
     elif deed == "leave":
         enrolled = Enrollment.objects.filter(session=chosen, status="enrolled").first()
         if enrolled:

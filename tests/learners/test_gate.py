@@ -7,6 +7,7 @@ from learners import gate, selectors, services
 from learners.enrollment_row import EnrollmentRow
 from learners.gate import EnrollmentRefused
 from learners.models import Enrollment, EnrollmentGate, Learner, TrainingSession
+from learners.sessions import cancel_session, move_session
 
 pytestmark = pytest.mark.django_db
 
@@ -102,9 +103,9 @@ def test_what_is_written_already_is_never_refused(ravel):
     services.enroll(
         organization=ravel, session=enrollment.session, learner=enrollment.learner, on=TODAY
     )
-    services.move_session(session=enrollment.session, starts_on=TODAY, ends_on=TODAY)
+    move_session(session=enrollment.session, starts_on=TODAY, ends_on=TODAY)
     again = imported(ravel, rows(3, title="Gestes et postures", starts_on=TODAY, ends_on=TODAY))
-    services.cancel_session(session=enrollment.session)
+    cancel_session(session=enrollment.session)
 
     assert (again.created, again.count_after) == (0, 3)
     assert selectors.count_on(ravel, on=TODAY) == 0

@@ -18,6 +18,7 @@ from learners import selectors, services
 from learners.enrollment_row import EnrollmentRow
 from learners.models import DailyCount, Enrollment, Learner, Status, TrainingSession
 from learners.services import ImportOutcome
+from learners.sessions import cancel_session, move_session
 from tests.learners.conftest import person
 from tests.proving import examples
 
@@ -141,7 +142,7 @@ def test_import_of_a_moved_session_moves_enrollments_of_other_imports(tenant):
 
 def test_import_leaves_a_cancelled_session_cancelled(tenant):
     imported(tenant, ROW)
-    services.cancel_session(session=TrainingSession.objects.get())
+    cancel_session(session=TrainingSession.objects.get())
 
     result = imported(tenant, ROW, row(email="b@c.fr", title="Gestes"))
 
@@ -272,7 +273,7 @@ def test_a_moved_session_counts_at_its_new_date(tenant):
     enrollment = enrolled(tenant)
     later = START + timedelta(days=40)
 
-    services.move_session(session=enrollment.session, starts_on=later, ends_on=later)
+    move_session(session=enrollment.session, starts_on=later, ends_on=later)
 
     check_constraints()
     assert [selectors.count_on(tenant, on=day) for day in (START, later)] == [0, 1]
@@ -281,7 +282,7 @@ def test_a_moved_session_counts_at_its_new_date(tenant):
 def test_a_cancelled_session_counts_nothing(tenant):
     enrollment = enrolled(tenant)
 
-    services.cancel_session(session=enrollment.session)
+    cancel_session(session=enrollment.session)
 
     check_constraints()
     assert selectors.count_on(tenant, on=START) == 0
@@ -408,8 +409,8 @@ def play(deed, organization, hand, sessions, learners, number, *told):
         services.cancel_enrollment(enrollment=enrollment, on=day)
         hand.left[number, told[0]] = day
     elif deed == "move":
-        services.move_session(session=sessions[number], starts_on=told[0], ends_on=told[0])
+        move_session(session=sessions[number], starts_on=told[0], ends_on=told[0])
         hand.starts[number] = told[0]
     elif deed == "cancel":
-        services.cancel_session(session=sessions[number])
+        cancel_session(session=sessions[number])
         hand.held[number] = False
