@@ -11,6 +11,7 @@ from subscriptions.staff_forms import (
     DaysForm,
     DeedForm,
     DiscountForm,
+    GraceForm,
     PaymentForm,
     PriceForm,
 )
@@ -26,6 +27,7 @@ class Standing:
     status: str
     is_parked: bool
     pending: str  # the kind of what waits, or nothing
+    is_over: bool  # more learners than the plan holds (R20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,13 @@ ON_SUBSCRIPTION = {
         _("Retiré. L’abonnement sera reconduit tel quel."),
         DeedForm,
         is_open=lambda standing: bool(standing.pending),
+    ),
+    Deed.EXTEND_GRACE: Action(
+        _("Prolonger le délai"),
+        _("Le client inscrit au-dessus de sa limite jusqu’à la veille ; il est prévenu."),
+        _("Délai prolongé : le possesseur est prévenu."),
+        GraceForm,
+        is_open=lambda standing: standing.is_over,
     ),
     Deed.CANCEL_AT_TERM: Action(
         _("Résilier à l’échéance"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from subscriptions import issued, journal
+from subscriptions import issued, journal, overruns
 from subscriptions.actions import Standing as Buttons
 from subscriptions.issued import InvoiceRow
 from subscriptions.journal import Told
@@ -17,6 +17,7 @@ from subscriptions.models import (
     Invoice,
     Item,
     NegotiatedPrice,
+    Overrun,
     PendingChange,
     Period,
     StaffOrder,
@@ -59,6 +60,7 @@ class Dossier:
     documents: tuple[InvoiceRow, ...]
     document_count: int
     orders: list[StaffOrder]
+    overrun: Overrun | None  # that runs (R20)
     journal: list[Told]
 
     @property
@@ -74,6 +76,7 @@ class Dossier:
             status=self.subscription.status,
             is_parked=bool(self.subscription.parked_because),
             pending=pending.kind if pending else "",
+            is_over=self.overrun is not None,
         )
 
 
@@ -110,6 +113,7 @@ def dossier(subscription_id: int, *, on: date) -> Dossier:
         documents=issued.latest(documents, most=SHOWN, on=on),
         document_count=documents.count(),
         orders=_orders(subscription),
+        overrun=overruns.running(subscription.organization),
         journal=journal.latest(subscription.organization, most=2 * SHOWN),
     )
 

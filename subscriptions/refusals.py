@@ -7,6 +7,7 @@ from subscriptions.billing import Parked
 from subscriptions.chain import IssueDateGoesBack
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.orders import AlreadyDecided, Changed, SamePerson
+from subscriptions.overruns import NoOverrun, NotLater
 from subscriptions.plan_changes import OverLimit
 from subscriptions.releases import NotParked
 from subscriptions.services import ExceedsBalance
@@ -19,6 +20,8 @@ REFUSALS = (
     NotActive,
     NotApplicable,
     OverLimit,
+    NoOverrun,
+    NotLater,
     NotParked,
     ExceedsBalance,
     AlreadyRecorded,
@@ -62,6 +65,8 @@ def refusal_text(refusal: Exception) -> str:
         AlreadySubscribed: _("C’est déjà sa formule et son engagement : rien ne changerait."),
         NotActive: _("L’abonnement n’est pas dans un état qui le permet, ou il est mis de côté."),
         OverLimit: _("Ce qui est compté aujourd’hui ne tient pas dans cette formule."),
+        NoOverrun: _("La limite d’apprenants n’est pas dépassée : il n’y a pas de délai."),
+        NotLater: _("Le délai va déjà jusque-là : choisissez un jour plus tard."),
         NotParked: _("L’abonnement n’est plus mis de côté."),
         ExceedsBalance: _("C’est plus que le reste à payer de cette facture."),
         AlreadyRecorded: _("Ce virement est déjà enregistré sur cette facture."),

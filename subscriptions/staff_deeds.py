@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from accounts.models import User
-from subscriptions import agreements, credit_notes, plan_changes, services
+from subscriptions import agreements, credit_notes, overruns, plan_changes, services
 from subscriptions.billing import Parked
 from subscriptions.chain import IssueDateGoesBack
 from subscriptions.models import Invoice, Plan, Subscription
@@ -190,6 +190,16 @@ def _withdraw_pending(order: Order, on: date, actor: User) -> object:
     return plan_changes.withdraw_pending(subscription_id=order.subscription.pk, on=on, actor=actor)
 
 
+def _extend_grace(order: Order, on: date, actor: User) -> object:
+    return overruns.extend_grace(
+        organization=order.subscription.organization,
+        until=date.fromisoformat(order.details["until"]),
+        on=on,
+        reason=order.reason,
+        actor=actor,
+    )
+
+
 RUNS: dict[Deed, Callable[[Order, date, User], object]] = {
     Deed.RELEASE: _release,
     Deed.AGREE_PRICE: _agree_price,
@@ -200,4 +210,5 @@ RUNS: dict[Deed, Callable[[Order, date, User], object]] = {
     Deed.CHANGE_NOW: _change_now,
     Deed.CANCEL_AT_TERM: _cancel_at_term,
     Deed.WITHDRAW_PENDING: _withdraw_pending,
+    Deed.EXTEND_GRACE: _extend_grace,
 }

@@ -1,6 +1,6 @@
 """What staff fill in before a deed: small forms whose `details` are plain values."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from subscriptions.models import COMMITMENT_LABELS, Invoice, Subscription
 from subscriptions.selectors import plans_on_sale
 
+LONGEST_GRACE = timedelta(days=365)
 REQUIRED = {"required": _("À remplir avant de continuer.")}
 
 
@@ -193,6 +194,23 @@ class PaymentForm(DeedForm):
             "received_on": said["received_on"].isoformat(),
             "reference": said["reference"],
         }
+
+
+class GraceForm(DeedForm):
+    """More time to enrol above the limit."""
+
+    until = day_field(_("Refuser les nouvelles inscriptions à partir du"))
+    field_order = ["until", "reason"]
+
+    def clean_until(self) -> date:
+        until = self.cleaned_data["until"]
+        if not self.on < until <= self.on + LONGEST_GRACE:
+            raise forms.ValidationError(_("Choisissez un jour à venir, d’ici un an au plus."))
+        return until
+
+    @property
+    def details(self) -> dict:
+        return {"until": self.cleaned_data["until"].isoformat()}
 
 
 class ChangeForm(PlanForm):

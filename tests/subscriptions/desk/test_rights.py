@@ -10,8 +10,8 @@ from tests import world
 from tests.subscriptions.desk.pages import deed_of, documents, last_invoice, page_of
 
 OPEN = {
-    "lea": {"withdraw_pending", "cancel_at_term"},
-    "victor": {"change_now", "withdraw_pending", "cancel_at_term"},
+    "lea": {"withdraw_pending", "extend_grace", "cancel_at_term"},
+    "victor": {"change_now", "withdraw_pending", "extend_grace", "cancel_at_term"},
     "magda": {
         "release",
         "change_now",
@@ -19,6 +19,7 @@ OPEN = {
         "add_discount",
         "credit_days",
         "withdraw_pending",
+        "extend_grace",
         "cancel_at_term",
     },
     "remi": set(),
@@ -57,7 +58,8 @@ def test_the_page_shows_only_the_buttons_one_may_press(ravel, enter, name):
 
     shown = {deed for deed in ALL_DEEDS if deed_of(ravel, deed) in page}
 
-    assert shown == OPEN[name] - {"release", "withdraw_pending"}  # nothing is aside, nothing waits
+    # nothing is aside, nothing waits, no limit is passed
+    assert shown == OPEN[name] - {"release", "withdraw_pending", "extend_grace"}
 
 
 def test_a_superuser_of_no_group_does_nothing(ravel, enter):
