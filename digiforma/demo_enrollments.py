@@ -12,6 +12,7 @@ from learners.rolling_year import DAYS_COUNTED
 PLANNED_DAYS = 90
 LONGEST_SESSION = 5
 SMALLEST_GROUP, LARGEST_GROUP = 4, 11
+FEWEST_DAYS_BEFORE, MOST_DAYS_BEFORE = 5, 60  # the first day, that one enrols
 CANCELLED_EVERY, ABANDONED_EVERY = 23, 31
 
 
@@ -60,6 +61,14 @@ def rows(*, slug: str, learners: Learners, today: date) -> list[EnrollmentRow]:
         for on, size in _sessions(chance, starts, ends, units):
             told.extend(_session_rows(chance, on=on, size=size, line=len(told) + 1, today=today))
     return told
+
+
+def known_on(row: EnrollmentRow, *, slug: str) -> date:
+    """Return the day on which an enrolment is entered: before its session, or late, on leaving."""
+    if row.left_on:
+        return row.left_on
+    chance = random.Random(f"{slug} {row.session_code} {row.email}")
+    return row.starts_on - timedelta(days=chance.randint(FEWEST_DAYS_BEFORE, MOST_DAYS_BEFORE))
 
 
 def _sessions(

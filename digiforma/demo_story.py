@@ -18,6 +18,7 @@ from accounts.services import add_member, create_organization
 from digiforma import demo_enrollments
 from digiforma.demo import CUSTOMER_CARE, PASSWORD, PLACES, RENEWAL_DAY, STAFF, Person, Place, State
 from digiforma.demo_identity import billing_details, vat_number
+from learners.enrollment_row import EnrollmentRow
 from learners.rolling_year import DAYS_COUNTED
 from learners.services import import_rows, recount_all
 from options.models import Option
@@ -36,6 +37,7 @@ from support.services import Wish, ask_plan_change
 PAID_AFTER = timedelta(days=12)
 CANCELLED_BEFORE_TERM = timedelta(days=20)
 MONTHS_ENDED = 2
+ENTERED_EVERY_DAYS = 28
 TRIALS = {State.TRIAL: 5, State.TRIAL_OVER: 20}  # begun so many days ago
 LARGER = {"indep-plus": "equipe", "equipe": "orga"}
 
@@ -61,13 +63,11 @@ def play(*, today: date, report: Callable[[str], None]) -> int:
         (deed for place in places for deed in deeds_of(place, today)), key=lambda deed: deed.on
     )
     play_days(deeds, earliest=earliest, today=today)
-    report(_("Paiements et inscriptions…"))
+    report(_("Paiements…"))
     for place in places:
         _pay_older_invoices(place, today)
-        _enroll(place, today)
-    report(_("Comptage de l’année…"))
-    for days in reversed(range(DAYS_COUNTED)):
-        recount_all(on=today - timedelta(days=days))
+    report(_("Inscriptions et comptages de l’année…"))
+    _enroll_and_count(places, today)
     return len(places)
 
 
@@ -250,7 +250,29 @@ def _pay_older_invoices(place: Place, today: date) -> None:
         )
 
 
-def _enroll(place: Place, today: date) -> None:
+def _enroll_and_count(places: Iterable[Place], today: date) -> None:
+    """Enter the enrolments every four weeks and count each night, on what is known by then."""
+    waiting = {place: _enrollments(place, today) for place in places}
+    for days in reversed(range(DAYS_COUNTED)):
+        day = today - timedelta(days=days)
+        if days % ENTERED_EVERY_DAYS == 0:
+            for place, rows in waiting.items():
+                _enroll(place, [row for on, row in rows if on <= day], day)
+                waiting[place] = [(on, row) for on, row in rows if on > day]
+        recount_all(on=day)
+
+
+def _enrollments(place: Place, today: date) -> list[tuple[date, EnrollmentRow]]:
+    """Return the enrolments, each with the day it is to be entered by: some weeks ahead."""
     rows = demo_enrollments.rows(slug=place.slug, learners=place.learners, today=today)
-    organization = Organization.objects.get(slug=place.slug)
-    import_rows(organization=organization, rows=rows, on=today, by=user(place.owner))
+    entered = ((row, demo_enrollments.known_on(row, slug=place.slug)) for row in rows)
+    return [
+        (min(on if row.left_on else on - timedelta(days=ENTERED_EVERY_DAYS - 1), today), row)
+        for row, on in entered
+    ]
+
+
+def _enroll(place: Place, rows: list[EnrollmentRow], on: date) -> None:
+    if rows:
+        organization = Organization.objects.get(slug=place.slug)
+        import_rows(organization=organization, rows=rows, on=on, by=user(place.owner))

@@ -103,7 +103,7 @@ def test_the_plan_advised_is_the_smallest_that_holds_the_year(story):
 
     said = text(visit(there.alice))
 
-    # 1.7 a day for a year: 621 at most
+    # 1.7 a day for a year: 721 at most
     assert "Formule conseillée : ORGA, 1 500 apprenants, + 120,00 € HT par mois." in said
     assert "Comparer les formules" in said
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -244,3 +245,16 @@ def test_everyone_signs_in_where_the_list_says(db):
         assert User.objects.filter(is_superuser=True).count() == 0
         nora = User.objects.get(email="nora@lumen-langues.example")
         assert nora.memberships.count() == 2
+
+
+@played
+def test_the_forecasts_of_the_past_year_fall_near_what_was_counted(committed_db, tell_figure):
+    out = io.StringIO()
+
+    call_command("backtest_forecast", every=7, stdout=out, stderr=io.StringIO())
+
+    said = out.getvalue()
+    tell_figure(said)
+    assert re.findall(r"À (\d+) jours", said) == ["30", "90", "180"]
+    recent, _a_year_ago, unchanged = re.findall(r"moyenne ([0-9,]+) apprenants", said)[:3]
+    assert float(recent.replace(",", ".")) < float(unchanged.replace(",", "."))
