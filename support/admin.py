@@ -181,7 +181,7 @@ class RequestAdmin(ReadOnlyAdmin):
             "form": form,
         }
         template = "admin/support/request/move.html"
-        return TemplateResponse(request, template, context, status=200 if posted is None else 422)
+        return TemplateResponse(request, template, context, status=422 if posted else 200)
 
     def say(self, request, pk):
         """Answer the customer, or leave a note that they never see."""

@@ -144,7 +144,7 @@ def test_a_request_handed_over_is_not_applied(enter, handed_over, in_doubt):
     before = written()
     address = reverse("admin:support_request_move", args=[handed_over.pk, "apply"])
 
-    answer = enter("victor").post(address, {})
+    answer = enter("victor").post(address, {"sent": "yes"})
 
     assert answer.status_code == 422
     assert TOLD_STAFF in text(answer)
