@@ -13,6 +13,7 @@ HEADROOM = 1.24  # the limit stands at four fifths of the height, its label abov
 ABOVE_PEAK = 1.08
 LABEL_BELOW, LABEL_ABOVE = 22, -12  # pixels from the dot
 LABEL_ROOM = 52  # of the height of 200, what a label below its dot takes on a phone
+LABEL_DAYS = 60  # to come, over which the label of today stretches
 EDGE = 0.92  # of the width, past which a label ends on its dot
 
 
@@ -88,7 +89,7 @@ def draw(
         today=frame.dot(len(counts) - 1, counts[-1]),
         today_x=f"{today_x:.4g}",
         today_y=f"{heights[-1]:g}",
-        label_dy=_label_dy(heights[-1], limit_y),
+        label_dy=_label_dy(heights[-1], limit_y, frame.lowest(coming[:LABEL_DAYS])),
         coming=_coming(frame, counts, coming, passed, peaks) if coming else None,
     )
 
@@ -105,6 +106,10 @@ class _Frame:
 
     def height(self, count: int) -> float:
         return round(HEIGHT * (1 - count / self.ceiling), 1)
+
+    def lowest(self, coming: Sequence[Foreseen]) -> float:
+        """Return how far down the line of some days to come goes; 0 without any."""
+        return max((self.height(day.total) for day in coming), default=0)
 
     def dot(self, place: int, count: int) -> Dot:
         x = place / self.last
@@ -151,8 +156,12 @@ def _percent(part: float) -> str:
     return f"{part * 100:.2f}%"
 
 
-def _label_dy(today_y: float, limit_y: float | None) -> int:
-    """Return how far from its dot a label stands: below, or above near the ground or a limit."""
+def _label_dy(today_y: float, limit_y: float | None, lowest_y: float) -> int:
+    """Return how far from its dot a label stands: below, or above what would strike it out.
+
+    That is the ground, a limit under the dot, a line to come that falls.
+    """
     is_low = HEIGHT - today_y < LABEL_ROOM
     is_over = limit_y is not None and today_y < limit_y
-    return LABEL_ABOVE if is_low or is_over else LABEL_BELOW
+    is_falling = lowest_y > today_y + LABEL_BELOW / 2
+    return LABEL_ABOVE if is_low or is_over or is_falling else LABEL_BELOW

@@ -67,6 +67,16 @@ def test_draw_goes_on_from_today_with_what_is_known_and_what_is_estimated():
     assert chart.coming.peaks == (Dot("50.00%", "19.35%", is_at_edge=False),)
 
 
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [([420, 430], LABEL_BELOW), ([400, 405], LABEL_BELOW), ([420, 200], LABEL_ABOVE)],
+)
+def test_label_stands_clear_of_a_line_to_come_that_falls(totals, expected):
+    coming = [Foreseen(0, total) for total in totals]
+
+    assert draw([400, 410], limit=500, coming=coming).label_dy == expected
+
+
 def test_draw_makes_room_for_what_is_foreseen():
     chart = draw([400, 410], limit=500, coming=[Foreseen(400, 1_000)])
 
