@@ -12,7 +12,8 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
 VALUE_SHOWN = 80
 SEPARATORS = {",": "virgule", ";": "point-virgule", "\t": "tabulation"}
-NOT_TEXT = (b"\x1f\x8b", b"PK", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"Rar!")
+NOT_TEXT = (b"\x1f\x8b", b"PK", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!")
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
 # Two bytes that French never writes in Windows-1252 (Ã or Â before a sign, â€): UTF-8 is mixed in.
 UTF8_INSIDE = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]")
 # The module's only global effect: a cell too long is ours to report, with its line and column.
@@ -45,6 +46,17 @@ def too_large() -> FileRefused:
         _(
             "Fichier trop grand : 10\u00a0Mo et 50\u00a0000 lignes au plus. "
             "Coupez-le en plusieurs fichiers."
+        ),
+    )
+
+
+def old_excel() -> FileRefused:
+    """Return the refusal of a workbook that only Excel opens."""
+    return FileRefused(
+        "csv_not_text",
+        _(
+            "C’est un ancien fichier Excel (.xls), ou il est protégé par un mot de passe : "
+            "ouvrez-le dans Excel et enregistrez-le en .xlsx, sans mot de passe, ou en CSV."
         ),
     )
 
@@ -84,8 +96,11 @@ def _refuse_what_is_not_text(content: bytes) -> None:
         raise FileRefused("csv_empty", _("Le fichier est vide."))
     if content.startswith(b"PK\x03\x04"):
         raise FileRefused(
-            "csv_not_text", _("C’est un fichier Excel ou une archive : exportez-le en CSV.")
+            "csv_not_text",
+            _("C’est un fichier Excel ou une archive : nommez-le .xlsx, ou exportez-le en CSV."),
         )
+    if content.startswith(OLD_EXCEL):
+        raise old_excel()
     if content.startswith(NOT_TEXT):
         raise FileRefused("csv_not_text", _("Ce fichier n’est pas un CSV : exportez-le en CSV."))
     start = content[:4000]

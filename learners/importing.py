@@ -1,43 +1,24 @@
 """A file of enrolments read without a database: rows in order, or errors with line and column.
 
 Nothing is repaired in silence: what is tolerated is a notice, what is not is a problem. The
-columns are matched whatever their order, case and accents.
+columns are matched whatever their order, case and accents, or as a person matched them.
 """
 
 import functools
-import io
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from learners import cells, contradictions
-from learners.csv_text import (
-    MAX_ROWS,
-    SEPARATORS,
-    FileRefused,
-    Problem,
-    decode,
-    records,
-    shown,
-    too_large,
-)
+from learners import cells, columns, contradictions, corrections
+from learners.columns import COLUMNS
+from learners.csv_text import MAX_ROWS, FileRefused, Problem, shown, too_large
 from learners.enrollment_row import EnrollmentRow, Notice
+from learners.table_file import Table, open_table
 
-COLUMNS = {  # the column's French name, the field of EnrollmentRow
-    "session": "session_code",
-    "intitule": "title",
-    "debut": "starts_on",
-    "fin": "ends_on",
-    "email": "email",
-    "nom": "last_name",
-    "prenom": "first_name",
-    "statut": "status",
-    "annule_le": "left_on",
-}
 MAX_REPORTED = 100
+TOLD_EVERY = 1_000  # lines
 TEMPLATE = (
     "session;intitule;debut;fin;email;nom;prenom;statut;annule_le\r\n"
     "S2026-0001;Prise de parole en public;12/01/2026;13/01/2026;"
@@ -49,7 +30,11 @@ TEMPLATE = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file says: good rows, the first 100 problems and how many there are, notices."""
+    """What a file says: good rows, the first 100 problems and how many there are, notices.
+
+    `rejected` holds each line that no row stands for, with what is wrong with it; `is_whole` is
+    false when what follows the last line read could not be.
+    """
 
     rows: tuple[EnrollmentRow, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -59,6 +44,9 @@ class Reading:
     line_count: int = 0
     encoding: str = ""
     separator: str = ""
+    header: tuple[str, ...] = ()
+    rejected: tuple[tuple[list[str], str], ...] = ()
+    is_whole: bool = True
 
     @property
     def is_clean(self) -> bool:
@@ -71,139 +59,138 @@ class _Findings:
     def __init__(self):
         self.kept: list[Problem] = []
         self.count = 0
-        self.bad_lines: set[int] = set()
+        self.said: dict[int, list[str]] = {}
 
     def add(self, problem: Problem) -> None:
         self.count += 1
-        self.bad_lines.add(problem.line)
+        where = f"{problem.column} : " if problem.column else ""
+        self.said.setdefault(problem.line, []).append(where + problem.message)
         if len(self.kept) < MAX_REPORTED:
             self.kept.append(problem)
 
+    def drop(self, line: int) -> None:
+        """Leave out a good line: another one contradicts it."""
+        self.said.setdefault(line, [_("Écartée avec les lignes qui la contredisent.")])
 
-def read(content: bytes, *, today: date) -> Reading:
-    """Return what the bytes of a CSV file say; dates may go up to two years after `today`.
 
-    `rows` holds the lines without a problem, so that a page may offer to import them; whoever
-    imports all or nothing asks `is_clean` first.
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a file as they were read: those that make a row, and the cells of all."""
+
+    rows: list[EnrollmentRow]
+    cells: dict[int, list[str]]
+    blank: int = 0
+    is_whole: bool = True
+
+
+def read(
+    content: bytes,
+    *,
+    today: date,
+    name: str = "",
+    mapping: Sequence[str] | None = None,
+    told: Callable[[int], None] = lambda lines: None,
+) -> Reading:
+    """Return what the bytes of a file say; dates may go up to two years after `today`.
+
+    `name` ends in .xlsx for a workbook. `mapping` tells our column for each of the file's, or ""
+    for one that is not read; without it the columns are ours and no other. `told` hears how many
+    lines are read. `rows` holds the lines without a problem, so that a page may offer to import
+    them; whoever imports all or nothing asks `is_clean` first.
     """
     try:
-        text, encoding = decode(content)
-        separator = _separator(text)
+        table = open_table(content, name=name)
+        if mapping is None:
+            matched = columns.strict(table.header, line=table.header_line)
+        else:
+            matched = columns.chosen(table.header, mapping)
         findings = _Findings()
-        rows, line_count, blank_lines = _read_lines(text, separator, today, findings)
+        lines = _read_lines(table, _RowReader(matched, today=today, findings=findings), told)
     except FileRefused as refusal:
         return Reading(problems=(refusal.problem,), problem_count=1, bad_line_count=1)
-    sound, clashes, notices = contradictions.settle(rows)
+    theirs = {}
+    if mapping is not None:
+        theirs = {ours: name for ours, name in zip(matched, table.header, strict=True) if ours}
+    return _settled(table, lines, findings, theirs)
+
+
+def _settled(table: Table, lines: _Lines, findings: _Findings, theirs: dict[str, str]) -> Reading:
+    """Return the reading once the lines agree; problems name the file's own columns."""
+    sound, clashes, notices = contradictions.settle(lines.rows)
     for problem in clashes:
         findings.add(problem)
+    kept = {row.key for row in sound}
+    for row in lines.rows:
+        if row.key not in kept:
+            findings.drop(row.line)
+    problems = (
+        replace(problem, column=shown(theirs.get(problem.column, problem.column)))
+        for problem in sorted(findings.kept, key=lambda problem: problem.line)
+    )
     return Reading(
         rows=tuple(sound),
-        problems=tuple(sorted(findings.kept, key=lambda problem: problem.line)),
+        problems=tuple(problems),
         problem_count=findings.count,
-        bad_line_count=len(findings.bad_lines),
-        notices=(*_file_notices(encoding, blank_lines), *notices),
-        line_count=line_count,
-        encoding=encoding,
-        separator=SEPARATORS[separator],
+        bad_line_count=len(findings.said),
+        notices=(*_file_notices(table, lines.blank), *notices),
+        line_count=len(lines.cells),
+        encoding=table.encoding,
+        separator=table.separator,
+        header=tuple(table.header),
+        rejected=tuple(
+            (lines.cells.get(line, []), " ".join(said))
+            for line, said in sorted(findings.said.items())
+        ),
+        is_whole=lines.is_whole,
     )
 
 
-def _file_notices(encoding: str, blank_lines: int) -> Iterator[Notice]:
-    if encoding == "Windows-1252":
-        yield Notice("windows_1252", _("Fichier lu comme Windows-1252."))
+def _file_notices(table: Table, blank_lines: int) -> Iterator[Notice]:
+    yield from table.notices
     if blank_lines:
         yield Notice("blank_lines", _("Lignes vides ignorées : %(n)d.") % {"n": blank_lines})
 
 
-def _separator(text: str) -> str:
-    """Return the separator under which the header holds the most columns that we know."""
-    header = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
-
-    def known(separator: str) -> int:
-        return sum(_column(name.strip(' "\r\n')) in COLUMNS for name in header.split(separator))
-
-    return max(SEPARATORS, key=known)
-
-
-def _column(header: str) -> str:
-    """Return a header without case, accents, spaces: « Annulé le » is annule_le."""
-    letters = unicodedata.normalize("NFKD", header.strip()).casefold()
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return plain.replace(" ", "_")
-
-
-def _read_lines(
-    text: str, separator: str, today: date, findings: _Findings
-) -> tuple[list[EnrollmentRow], int, int]:
-    """Return the good rows, how many lines hold an enrolment, how many are blank."""
-    lines = records(text, separator)
-    header_line, header = next(
-        ((line, found) for line, found in lines if any(map(str.strip, found))), (1, [])
-    )
-    columns = _known_columns(header, line=header_line)
-    reader = _RowReader(columns, today=today, findings=findings)
-    rows, line_count, blank_lines = [], 0, 0
-    for line, found in _until_malformed(lines, findings):
+def _read_lines(table: Table, reader: "_RowReader", told: Callable[[int], None]) -> _Lines:
+    lines = _Lines(rows=[], cells={})
+    is_asleep = corrections.is_ours(table.header)
+    for line, found in _until_malformed(table.records, reader.findings, lines):
         if not any(map(str.strip, found)):
-            blank_lines += 1
+            lines.blank += 1
             continue
-        line_count += 1
-        if line_count > MAX_ROWS:
+        if len(lines.cells) == MAX_ROWS:
             raise too_large()
-        if row := reader.read(line, found):
-            rows.append(row)
-    if not line_count and not findings.count:
+        texts = [corrections.restored(cell) for cell in found] if is_asleep else found
+        lines.cells[line] = texts
+        if row := reader.read(line, texts):
+            lines.rows.append(row)
+        if len(lines.cells) % TOLD_EVERY == 0:
+            told(len(lines.cells))
+    if not lines.cells and not reader.findings.count:
         raise FileRefused("csv_no_rows", _("Aucune ligne à importer."))
-    return rows, line_count, blank_lines
+    return lines
 
 
 def _until_malformed(
-    lines: Iterable[tuple[int, list[str]]], findings: _Findings
+    records: Iterable[tuple[int, list[str]]], findings: _Findings, lines: _Lines
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the records; a bad quote ends them and is one problem beside those before it."""
     try:
-        yield from lines
+        yield from records
     except FileRefused as refusal:
+        if refusal.problem.code != "csv_malformed":
+            raise
+        lines.is_whole = False
         findings.add(refusal.problem)
-
-
-def _known_columns(header: list[str], *, line: int) -> list[str]:
-    """Return our name of each column of the file, in its order. Raises FileRefused."""
-    if not header:
-        raise FileRefused("csv_empty", _("Le fichier est vide."))
-    names = [_column(cell) for cell in header]
-    found = ", ".join(shown(cell.strip()) or "(sans nom)" for cell in header[:20])
-    for code, message, columns in (
-        (
-            "csv_missing_column",
-            _("Colonne « %(column)s » absente. Colonnes trouvées : %(found)s."),
-            [column for column in COLUMNS if column not in names],
-        ),
-        (
-            "csv_duplicate_column",
-            _("Colonne « %(column)s » présente deux fois : gardez-en une."),
-            [column for column in COLUMNS if names.count(column) > 1],
-        ),
-        (
-            "csv_unknown_column",
-            _("Colonne « %(column)s » inconnue : retirez-la. Rien n’en serait importé."),
-            [cell.strip() for cell, name in zip(header, names, strict=True) if name not in COLUMNS],
-        ),
-    ):
-        if columns:
-            named = shown(columns[0])
-            raise FileRefused(
-                code, message % {"column": named, "found": found}, line=line, column=named
-            )
-    return names
 
 
 class _RowReader:
     """Turn the cells of a line into a row, or into problems."""
 
-    def __init__(self, columns: list[str], *, today: date, findings: _Findings):
-        self.columns = columns
+    def __init__(self, matched: list[str], *, today: date, findings: _Findings):
+        self.matched = matched
         self.findings = findings
+        self.blank = dict.fromkeys(columns.OPTIONAL, "")
         read_date = functools.lru_cache(4096)(functools.partial(cells.read_date, today=today))
         self.readers: dict[str, Callable] = {
             "session": cells.read_code,
@@ -218,12 +205,12 @@ class _RowReader:
         }
 
     def read(self, line: int, found: list[str]) -> EnrollmentRow | None:
-        if len(found) != len(self.columns):
+        if len(found) != len(self.matched):
             message = _("%(found)d cellules au lieu de %(expected)d.")
-            counts = {"found": len(found), "expected": len(self.columns)}
+            counts = {"found": len(found), "expected": len(self.matched)}
             self.findings.add(Problem("csv_cell_count", message % counts, line=line))
             return None
-        texts = dict(zip(self.columns, found, strict=True))
+        texts = self.blank | dict(zip(self.matched, found, strict=True))
         values = self._values(line, texts)
         if values is None:
             return None
