@@ -40,6 +40,7 @@ class Overview:
     has_ended: bool
     taken: tuple[Offer, ...]
     available: tuple[Offer, ...]
+    undoable: frozenset[str]  # the options subscribed to within the last 24 hours
     sees_invoices: bool
     invoices: tuple[LastInvoice, ...]
     identity: BillingIdentity | None
@@ -72,6 +73,7 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         has_ended=current is not None and current.status == Subscription.Status.CANCELLED,
         taken=tuple(offer for offer in offered if offer.is_taken),
         available=tuple(offer for offer in offered if not offer.is_taken),
+        undoable=frozenset(offer.slug for offer in offered if offer.may_undo(at)),
         sees_invoices=sees_invoices,
         invoices=account.invoices if sees_invoices else (),
         identity=current.identity if sees_invoices and current else None,

@@ -13,10 +13,10 @@ from rest_framework.views import APIView
 
 from accounts.access import roles_allowed
 from accounts.payloads import AmountField, NoParameters, StrictSerializer, accepted, asked
-from accounts.roles import SEES_SUBSCRIPTION
+from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from options import selectors, services
-from options.policy import Action, Reason
+from options.policy import ALONE, Action, Reason
 from options.selectors import Offer
 from options.services import Outcome, Pressed, Shown
 from subscriptions import payloads
@@ -74,6 +74,13 @@ class SubscribedSerializer(serializers.Serializer):
     )
 
 
+class EndedSerializer(serializers.Serializer):
+    """The option stays open until that day, which it does not count; nothing is credited."""
+
+    option = serializers.SlugField()
+    ends_before = serializers.DateField(help_text="Premier jour sans l’option.")
+
+
 class InterestSerializer(serializers.Serializer):
     """Support knows of the interest; nothing is billed."""
 
@@ -103,6 +110,29 @@ class OptionSubscriptionView(APIView):
 
     permission_classes = [roles_allowed(*SEES_SUBSCRIPTION)]
 
+    def get_permissions(self):
+        """Leave the end of an option to whoever commits money, as its page does."""
+        if self.request.method == "DELETE":
+            return [roles_allowed(*COMMITS_MONEY)()]
+        return super().get_permissions()
+
+    @extend_schema(
+        operation_id="option_end",
+        description="Arrêter l’option à l’échéance, sans avoir ; deux fois ne change rien.",
+        responses={200: EndedSerializer},
+    )
+    def delete(self, request, slug):
+        option = get_object_or_404(selectors.on_sale(), component__code=slug)
+        try:
+            ends_before = services.end_once(
+                membership=request._request.membership, option=option, today=timezone.localdate()
+            )
+        except services.NotOffered:
+            text = _("Cette option n’est pas souscrite, ou ne peut pas être arrêtée maintenant.")
+            raise Conflict(text, "not_subscribed") from None
+        send_mail_soon()
+        return Response(EndedSerializer({"option": slug, "ends_before": ends_before}).data)
+
     @extend_schema(
         operation_id="option_subscribe",
         request=AgreementSerializer,
@@ -129,7 +159,7 @@ class OptionSubscriptionView(APIView):
                 membership=request._request.membership,
                 option=option,
                 today=timezone.localdate(),
-                operation=f"option {key}",
+                operation=f"{ALONE}{key}",
                 shown=Shown(agreed["price"]),
             )
         except services.PriceChanged:
@@ -137,6 +167,9 @@ class OptionSubscriptionView(APIView):
         except services.KeyReused:
             text = _("Cette clé d’idempotence a déjà servi à autre chose.")
             raise Conflict(text, "idempotency_mismatch") from None
+        except services.Undone:
+            text = _("Cette souscription a été annulée depuis : prenez une autre clé.")
+            raise Conflict(text, "undone") from None
         except services.NotOffered as refused:
             raise _conflict(refused.decision.reason) from None
         send_mail_soon()

@@ -14,7 +14,12 @@ from subscriptions.standing import standing
 
 
 def option_subscribed(
-    *, organization: Organization, option: Option, invoice: Invoice | None, on: date
+    *,
+    organization: Organization,
+    option: Option,
+    invoice: Invoice | None,
+    operation: str,
+    on: date,
 ) -> None:
     """option-souscrite: to the owner and the administrators, once for each time it is taken."""
     current = standing(organization, on)
@@ -31,6 +36,25 @@ def option_subscribed(
             to=person.email,
             template="options/option_subscribed",
             context={**context, "reader": person},
-            dedupe_key=f"option-subscribed-{organization.pk}-{option.slug}-{on}-{person.pk}",
+            dedupe_key=f"option-subscribed-{organization.pk}-{operation}-{person.pk}",
             organization=organization,
         )
+
+
+def option_ended(
+    *, organization: Organization, option: Option, ends_before: date, on: date
+) -> None:
+    """option-arret: to the owner, who may still keep it; once a day however often they hesitate."""
+    owner = people.owner(organization)
+    post(
+        to=owner.email,
+        template="options/option_ended",
+        context={
+            "option": option,
+            "opens": option.opens.splitlines(),
+            "ends_before": ends_before,
+            "reader": owner,
+        },
+        dedupe_key=f"option-ended-{organization.pk}-{option.slug}-{on}",
+        organization=organization,
+    )

@@ -4,6 +4,7 @@ import uuid
 
 from django import forms
 
+from options.policy import ALONE
 from options.services import Shown, Terms
 
 
@@ -31,4 +32,4 @@ class SubscribeForm(forms.Form):
 
     @property
     def operation(self) -> str:
-        return f"option {self.cleaned_data['key']}"
+        return f"{ALONE}{self.cleaned_data['key']}"

@@ -4,9 +4,13 @@ No database, no clock: plain words in, plain words out.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION, Role
+
+UNDO = timedelta(hours=24)
+ALONE = "option "  # how the operations of « Souscrire » begin
 
 
 class Action(StrEnum):
@@ -92,6 +96,16 @@ def _offered(situation: Situation) -> Decision:
     if situation.status == "past_due":
         return Decision(Action.DISABLED, Reason.PAST_DUE)
     return Decision(Action.SUBSCRIBE)
+
+
+def undo_until(role: Role, operation: str, opened_at: datetime | None) -> datetime | None:
+    """Return until when a person may undo an option that was subscribed to alone, or None.
+
+    What support applied is part of a quote: only « Souscrire » is undone so.
+    """
+    if role not in COMMITS_MONEY or opened_at is None or not operation.startswith(ALONE):
+        return None
+    return opened_at + UNDO
 
 
 def may_manage(role: Role, holding: Holding, status: str) -> bool:

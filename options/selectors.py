@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Organization
 from options.models import Option
-from options.policy import Action, Holding, Reason, Situation, decide, may_manage
+from options.policy import Action, Holding, Reason, Situation, decide, may_manage, undo_until
 from subscriptions.catalog import SELLER_CODE
 from subscriptions.facts import price_book
 from subscriptions.models import Component
@@ -48,6 +48,11 @@ class Offer:
     renews_on: date | None  # échéance: when it would end if it were ended today
     asked_on: date | None  # since when support knows of the interest
     may_manage: bool
+    undo_until: datetime | None  # when it was subscribed to alone, by the owner's leave (24 h)
+
+    def may_undo(self, at: datetime) -> bool:
+        """Say whether it may still be undone at a moment."""
+        return self.undo_until is not None and at < self.undo_until
 
     @property
     def is_taken(self) -> bool:
@@ -74,7 +79,7 @@ def offers(membership: Membership, on: date, known: Standing | None = None) -> t
     """
     current = known or standing(membership.organization, on)
     options = list(on_sale().annotate(asked_on=Subquery(_interest_in_option(membership))))
-    prices = list_prices([option.component for option in options], current, on)
+    prices = prices_on([option.component for option in options], current, on)
     asked = {option.component_id: option.asked_on for option in options}
     seen = [_offer(membership, option, current, prices, asked) for option in options]
     shown = [offer for offer in seen if offer.action is not Action.HIDDEN]
@@ -84,22 +89,24 @@ def offers(membership: Membership, on: date, known: Standing | None = None) -> t
 def offer(membership: Membership, option: Option, on: date) -> Offer:
     """Return one option as one person sees it, hidden or not."""
     current = standing(membership.organization, on)
-    prices = list_prices([option.component], current, on)
+    prices = prices_on([option.component], current, on)
     return _offer(membership, option, current, prices, open_interests(membership.organization))
 
 
-def list_prices(components: list[Component], current: Standing | None, on: date) -> dict[int, int]:
-    """Return the full-period list price of each component in force on a day, in cents HT (R5).
+def prices_on(components: list[Component], current: Standing | None, on: date) -> dict[int, int]:
+    """Return the full-period price of each component in force on a day, in cents HT (R5).
 
-    At the commitment of the subscription, monthly without one; what is on quote is absent.
+    A price agreed with the customer beats the list. At the commitment of the subscription,
+    monthly without one; what is on quote is absent.
     """
     if not components:
         return {}
     book = price_book(components[0].seller_id)
+    agreed = current.facts.negotiated if current else ()
     prices = {}
     for component in components:
         with suppress(NoPrice):
-            price = book.listed_price(component.pk, _commitment(current), on)
+            price = book.price(component.pk, _commitment(current), on, agreed)
             prices[component.pk] = price.amount_cents
     return prices
 
@@ -191,6 +198,7 @@ def _offer(membership, option, current, prices, asked) -> Offer:
         renews_on=current.renews_on if current else None,
         asked_on=asked.get(option.component_id),
         may_manage=may_manage(facts.role, facts.holding, facts.status),
+        undo_until=undo_until(facts.role, held.opened_by, held.opened_at) if held else None,
     )
 
 

@@ -1,9 +1,9 @@
 """Press « Souscrire », end an option, keep it after all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from functools import partial
 
@@ -71,6 +71,10 @@ class KeyReused(Exception):
     """The operation has already billed something else."""
 
 
+class Undone(Exception):
+    """The operation subscribed to the option, and was undone since."""
+
+
 def press_subscribe(
     *,
     membership: Membership,
@@ -84,7 +88,7 @@ def press_subscribe(
     The same operation again answers the same invoice. Anyone whose role commits no money may
     press as often as they like: one request counts the clicks. `shown` is checked against the
     invoice itself. The invoice is None when the share is so small that it waits (R13).
-    Raises NotOffered, PriceChanged, KeyReused; support is told of a VAT in doubt (R17).
+    Raises NotOffered, PriceChanged, KeyReused, Undone; support is told of a VAT in doubt (R17).
     """
     with asking_support(organization=membership.organization, on=today):
         return _pressed(membership, option, today, operation, shown)
@@ -95,6 +99,7 @@ def _pressed(
 ) -> Outcome:
     membership = _locked(membership)
     if _is_done(membership, option, operation):
+        _require_held(membership, operation)
         return _subscribed(membership, option, operation, shown)
     current = standing(membership.organization, today)
     decision = _decision(membership, option, current, today)
@@ -111,7 +116,11 @@ def _pressed(
         return Outcome(Pressed.ALREADY)
     outcome = _subscribed(membership, option, operation, shown)
     emails.option_subscribed(
-        organization=membership.organization, option=option, invoice=outcome.invoice, on=today
+        organization=membership.organization,
+        option=option,
+        invoice=outcome.invoice,
+        operation=operation,
+        on=today,
     )
     return outcome
 
@@ -132,7 +141,7 @@ def _locked(membership: Membership) -> Membership:
 def _decision(
     membership: Membership, option: Option, current: Standing | None, on: date
 ) -> Decision:
-    prices = selectors.list_prices([option.component], current, on)
+    prices = selectors.prices_on([option.component], current, on)
     return decide(selectors.situation(membership, option, current, has_price=bool(prices)))
 
 
@@ -169,6 +178,13 @@ def _is_done(membership: Membership, option: Option, operation: str) -> bool:
     if billed and option.component_id not in billed:
         raise KeyReused(operation)
     return bool(billed)
+
+
+def _require_held(membership: Membership, operation: str) -> None:
+    """Raise Undone when what an operation opened was taken back."""
+    items = Item.objects.for_organization(membership.organization)
+    if not items.filter(opened_by=operation).exists():
+        raise Undone(operation)
 
 
 def _billed(membership: Membership, operation: str) -> QuerySet:
@@ -222,9 +238,18 @@ def preview_subscribe(*, membership: Membership, option: Option, on: date) -> Te
     add = partial(_add, membership, option, current, on, "preview")
     with asking_support(organization=membership.organization, on=on), _engine():
         *before, coming = preview(add, partial(_renew_next, current.subscription))
-    label = option.component.label
-    price = next(line.full_price_cents for line in coming.lines if line.component == label)
-    return Terms(before[-1] if before else None, coming, price)
+    today = before[-1] if before else None
+    return Terms(today, coming, _full_price_cents(today, coming, option.component.label))
+
+
+def _full_price_cents(today: Drawn | None, coming: Drawn, label: str) -> int:
+    """Return the price of the share taken today, be it invoiced or left to wait (R13).
+
+    A later period may have another one, of a list to come or after an agreement.
+    """
+    waits = [line for line in coming.lines if line.kind == InvoiceLine.Kind.CARRIED]
+    stated = today.lines if today else waits
+    return next(line.full_price_cents for line in stated if line.component == label)
 
 
 def _renew_next(subscription_id: int) -> Invoice:
@@ -235,7 +260,34 @@ def _renew_next(subscription_id: int) -> Invoice:
 @transaction.atomic
 def end_option(*, membership: Membership, option: Option, today: date) -> Item:
     """End an option at the end of the running period, without credit (R10). Raises NotOffered."""
-    return _managed(items.end_item, membership, option, today)
+    item = _managed(items.end_item, membership, option, today)
+    emails.option_ended(
+        organization=membership.organization, option=option, ends_before=item.ends_before, on=today
+    )
+    return item
+
+
+@transaction.atomic
+def end_once(*, membership: Membership, option: Option, today: date) -> date:
+    """End an option, or find it ending already; return its first day without. Raises NotOffered."""
+    known = selectors.offer(membership, option, today)
+    if known.action is Action.ENDING and known.may_manage:
+        return known.ends_before
+    return end_option(membership=membership, option=option, today=today).ends_before
+
+
+@transaction.atomic
+def undo_option(
+    *, membership: Membership, option: Option, at: datetime, today: date
+) -> Invoice | None:
+    """Undo a subscription within 24 hours: it never was, all it billed is credited.
+
+    Returns the credit note; None when nothing was invoiced yet. Raises NotOffered.
+    """
+    held = selectors.offer(membership, option, today)
+    if not held.may_undo(at):
+        raise NotOffered(Decision(held.action))
+    return _managed(items.undo_item, membership, option, today)
 
 
 @transaction.atomic
@@ -244,7 +296,7 @@ def keep_option(*, membership: Membership, option: Option, today: date) -> Item:
     return _managed(items.keep_item, membership, option, today)
 
 
-def _managed(deed, membership: Membership, option: Option, on: date) -> Item:
+def _managed(deed: Callable, membership: Membership, option: Option, on: date):
     membership = _locked(membership)
     current = standing(membership.organization, on)
     facts = selectors.situation(membership, option, current, has_price=True)

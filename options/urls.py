@@ -9,4 +9,5 @@ urlpatterns = [
     path("<slug:slug>/souscrire/", views.subscribe, name="option-subscribe"),
     path("<slug:slug>/arreter/", views.end, name="option-end"),
     path("<slug:slug>/garder/", views.keep, name="option-keep"),
+    path("<slug:slug>/annuler/", views.undo, name="option-undo"),
 ]

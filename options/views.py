@@ -14,7 +14,7 @@ from accounts.tasks import send_mail_soon
 from options import selectors, services
 from options.forms import SubscribeForm
 from options.policy import Action
-from options.services import NotOffered, PriceChanged
+from options.services import KeyReused, NotOffered, PriceChanged, Undone
 
 subscription_reader_required = role_required(*SEES_SUBSCRIPTION)
 UNKNOWN_OPERATION = "option without a key"
@@ -46,7 +46,7 @@ def subscribe(request, slug):
             operation=form.operation if form.is_valid() else UNKNOWN_OPERATION,
             shown=form.shown if form.is_valid() else services.NOTHING_SHOWN,
         )
-    except PriceChanged:
+    except (PriceChanged, KeyReused, Undone):
         return _proposal(request, option, has_changed=True, status=409)
     except NotOffered:
         return _proposal(request, option, status=409)
@@ -91,6 +91,7 @@ def end(request, slug):
     except NotOffered:
         return render(request, "options/end.html", _context(request, option), status=409)
     _say(request, "ended", {"option": option, "item": item})
+    send_mail_soon()
     return redirect("option", slug)
 
 
@@ -109,6 +110,22 @@ def keep(request, slug):
     return redirect("option", slug)
 
 
+@owner_required
+@require_POST
+def undo(request, slug):
+    """Undo a subscription of the last 24 hours."""
+    option = _option(slug)
+    now = timezone.now()
+    try:
+        credit_note = services.undo_option(
+            membership=request.membership, option=option, at=now, today=timezone.localdate(now)
+        )
+    except NotOffered:
+        return render(request, "options/option.html", _context(request, option), status=409)
+    _say(request, "undone", {"option": option, "credit_note": credit_note})
+    return redirect("my-subscription")
+
+
 def _option(slug: str):
     return get_object_or_404(selectors.on_sale(), component__code=slug)
 
@@ -116,7 +133,7 @@ def _option(slug: str):
 def _context(request, option) -> dict:
     offer = selectors.offer(request.membership, option, timezone.localdate())
     owner = people.owner(request.membership.organization)
-    return {"offer": offer, "owner": owner}
+    return {"offer": offer, "owner": owner, "may_undo": offer.may_undo(timezone.now())}
 
 
 def _say(request, name: str, context: dict) -> None:

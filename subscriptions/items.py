@@ -150,6 +150,31 @@ def end_item(
 
 
 @transaction.atomic
+def undo_item(
+    *, subscription_id: int, component: Component, on: date, actor: User | None = None
+) -> Invoice | None:
+    """Take an option back as if it had never been held, and credit all it was billed (R12).
+
+    The credit stays on the account (R7). None when nothing of it was invoiced: what waited to be
+    is dropped (R13). Raises NotActive, NotApplicable when it is not running.
+    """
+    subscription = changing(subscription_id, on)
+    item = _running_option(subscription, component, on)
+    WaitingLine.objects.filter(
+        subscription=subscription, operation=item.opened_by, component=component, carried_by=None
+    ).delete()
+    since, operation = item.starts_on, f"undo {item.opened_by}"
+    item.delete()
+    record(
+        organization=subscription.organization,
+        actor=actor,
+        action="option undone",
+        option=component.code,
+    )
+    return settle(subscription, since=since, operation=operation, issued_on=on)
+
+
+@transaction.atomic
 def keep_item(
     *, subscription_id: int, component: Component, on: date, actor: User | None = None
 ) -> Item:

@@ -20,6 +20,7 @@ TOLD = {
     "options taken": _("options souscrites"),
     "option ended": _("option arrêtée à l’échéance"),
     "option kept": _("option gardée"),
+    "option undone": _("souscription à une option annulée"),
     "option interest noted": _("intérêt pour une option"),
     "plan_change ordered at term": _("changement de formule demandé pour l’échéance"),
     "commitment_change ordered at term": _("changement d’engagement demandé pour l’échéance"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounts.models import Organization
@@ -38,6 +38,8 @@ class Held:
     is_plan: bool
     starts_on: date
     ends_before: date | None
+    opened_by: str  # the operation
+    opened_at: datetime | None  # None before it was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def _held(row: dict) -> Held:
         is_plan=row["kind"] == Component.Kind.PLAN,
         starts_on=_day(row["starts_on"]),
         ends_before=_day(row["ends_before"]),
+        opened_by=row["opened_by"],
+        opened_at=row["opened_at"] and datetime.fromisoformat(row["opened_at"]),
     )
 
 

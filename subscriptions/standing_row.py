@@ -91,6 +91,8 @@ def _held(on: date) -> QuerySet:
         "kind",
         "starts_on",
         "ends_before",
+        "opened_by",
+        "opened_at",
         component="component_id",
         code="component__code",
         name="component__name",

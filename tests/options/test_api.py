@@ -8,9 +8,12 @@ from django.test import Client
 
 from accounts.tenancy import staff_context
 from options.api import AgreementSerializer
+from subscriptions.agreements import Quoted, keep_promise
 from subscriptions.models import Invoice, Item, Subscription
+from subscriptions.periods import Commitment
 from support.models import Request
-from tests.options.conftest import gather
+from tests import world
+from tests.options.conftest import TODAY, gather
 from tests.options.test_views import CLICKS, at_once, session_of, with_session, written
 
 OPTIONS = "/api/v1/options/"
@@ -245,6 +248,63 @@ def test_a_key_is_required_and_plain(team, enter):
 
     assert {problem(answer)[:2] for answer in answers} == {(400, "invalid_key")}
     assert written(team) == (2, 1, 0)
+
+
+COMPANY_SPACE = f"{OPTIONS}company-space/subscription/"
+
+
+def test_the_owner_ends_an_option_at_term_once(team, enter):
+    alice = enter("alice")
+
+    ended, again = alice.delete(COMPANY_SPACE), alice.delete(COMPANY_SPACE)
+
+    expected = {"option": "company-space", "ends_before": "2026-12-09"}
+    assert (ended.status_code, ended.json()) == (200, expected)
+    assert (again.status_code, again.json()) == (200, expected)
+    with staff_context():
+        assert str(Item.objects.get(component__code="company-space").ends_before) == "2026-12-09"
+    assert written(team) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("name", ["adam", "sam", "tara"])
+def test_nobody_else_ends_an_option(team, enter, name):
+    assert problem(enter(name).delete(COMPANY_SPACE)) == (403, "permission_denied", [None])
+    with staff_context():
+        assert Item.objects.get(component__code="company-space").ends_before is None
+
+
+def test_what_is_not_held_cannot_be_ended(team, enter):
+    assert problem(enter("alice").delete(ELEARNING)) == (409, "not_subscribed", [None])
+    assert enter("charlie").delete(COMPANY_SPACE).status_code == 409
+    assert enter("alice").delete(f"{OPTIONS}rien/subscription/").status_code == 404
+
+
+def test_a_key_whose_subscription_was_undone_opens_nothing(team, enter):
+    alice = enter("alice")
+    post(alice)
+    alice.post("/compte/abonnement/options/advanced-elearning/annuler/")
+
+    assert problem(post(alice)) == (409, "undone", [None])
+    assert post(alice, key="cle-numero-2").status_code == 201
+
+
+def test_a_price_agreed_beats_the_list_in_what_is_offered(team, enter):
+    with staff_context():
+        subscription = Subscription.objects.get(organization=team.ravel)
+        component = world.option("advanced-elearning")
+        keep_promise(
+            subscription_id=subscription.pk,
+            quoted=[Quoted(component.pk, Commitment.MONTHLY, TODAY, 30_00)],
+            reason="devis",
+        )
+    alice = enter("alice")
+
+    offers = alice.get(OPTIONS).json()["options"]
+    [price] = [offer["price"] for offer in offers if offer["slug"] == "advanced-elearning"]
+    answer = post(alice, body={"price": price["net"]})
+
+    assert price["net"] == "30.00"
+    assert (answer.status_code, answer.json()["invoice"]["net"]) == (201, "16.00")
 
 
 def test_an_unknown_option_is_not_found(enter):

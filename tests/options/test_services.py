@@ -5,12 +5,15 @@ import pytest
 from accounts.models import AuditEvent, Membership, OutgoingMail
 from accounts.roles import Role
 from accounts.tenancy import staff_context, tenant_context
-from options import services
+from options import selectors, services
 from options.policy import Action, Decision, Reason
 from options.selectors import on_sale
 from options.services import KeyReused, NotOffered, Outcome, Pressed, PriceChanged, Shown
+from subscriptions import agreements
 from subscriptions.models import BillingIdentity, Invoice, Item, Subscription
+from subscriptions.periods import Commitment
 from support.models import Request
+from tests import world
 from tests.options.conftest import TODAY
 
 ELEARNING = "advanced-elearning"
@@ -242,3 +245,39 @@ def test_what_is_not_held_cannot_be_ended_nor_kept(tenant):
     ):
         with pytest.raises(NotOffered):
             deed(membership=alice, option=option(slug), today=TODAY)
+
+
+def test_the_owner_is_told_that_an_option_ends_and_may_still_keep_it(team):
+    """option-arret: to the owner alone, once a day however often they hesitate."""
+    with staff_context():
+        before = mails()
+        alice = team.membership("alice")
+
+        services.end_option(membership=alice, option=option("company-space"), today=TODAY)
+        services.keep_option(membership=alice, option=option("company-space"), today=TODAY)
+        services.end_option(membership=alice, option=option("company-space"), today=TODAY)
+
+        subject = "Option Espace entreprise arrêtée au 8 décembre"
+        assert [mail for mail in mails() if mail not in before] == [("alice@exemple.fr", subject)]
+        text = OutgoingMail.objects.get(subject=subject).text.replace("\xa0", " ")
+        assert text.startswith("Option Espace entreprise arrêtée au 8 décembre 2026.\n")
+        assert "/compte/abonnement/options/company-space/" in text
+
+
+def test_a_price_agreed_for_a_day_is_shown_and_billed(tenant):
+    """R5: it beats the list, on the offer as on the invoice."""
+    subscription = Subscription.objects.get(organization=tenant.ravel)
+    promise(subscription, 30_00)
+    alice = tenant.membership("alice")
+
+    shown = selectors.offer(alice, option(), TODAY).price_cents
+    terms = services.preview_subscribe(membership=alice, option=option(), on=TODAY)
+    outcome = press(tenant, shown=Shown(shown, terms.net_cents))
+
+    assert (shown, terms.full_price_cents) == (30_00, 30_00)
+    assert outcome.invoice.net_cents == 16_00  # 16 days of 30
+
+
+def promise(subscription: Subscription, cents: int) -> None:
+    quoted = agreements.Quoted(world.option(ELEARNING).pk, Commitment.MONTHLY, TODAY, cents)
+    agreements.keep_promise(subscription_id=subscription.pk, quoted=[quoted], reason="devis")

@@ -268,6 +268,30 @@ def test_the_owner_stops_an_option_then_keeps_it(team, enter):
     assert item.ends_before is None
 
 
+def test_the_owner_undoes_what_was_just_subscribed(team, enter):
+    alice, adam = enter("alice"), enter("adam")
+    undo = reverse("option-undo", args=[ELEARNING])
+    sent = hidden(alice.get(SUBSCRIBE))
+    alice.post(SUBSCRIBE, sent)
+
+    mine, theirs = words(alice.get(DETAIL)), words(adam.get(DETAIL))
+    listed = alice.get(reverse("my-subscription")).content.decode()
+    refused = adam.post(undo)
+    undone = alice.post(undo)
+    told = said(undone)
+    again, stale = alice.post(undo), alice.post(SUBSCRIBE, sent)
+
+    assert "Jusqu’au 24 novembre 2026 à 10 h, vous pouvez annuler" in mine
+    assert "Annuler la souscription" not in theirs
+    assert undo in listed
+    assert undo not in adam.get(reverse("my-subscription")).content.decode()
+    assert (refused.status_code, undone.status_code) == (403, 302)
+    told = told[-1].replace("\u2212", "-")
+    assert told.endswith("Avoir A2026-000001 : -24,96 € TTC, pour vos prochaines factures.")
+    assert (again.status_code, stale.status_code) == (409, 409)
+    assert written(team) == (2, 3, 0)
+
+
 def test_keeping_what_does_not_end_is_a_conflict(team, enter):
     assert enter("alice").post(reverse("option-keep", args=["company-space"])).status_code == 409
 
