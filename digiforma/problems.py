@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from digiforma.strict_json import TooLarge
+from learners.gate import EnrollmentRefused
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +35,13 @@ TITLES = {
 }
 DOCUMENTED = (400, 401, 403, 404, 409)
 DOCUMENTED_WITH_BODY = (413, 415)
+
+
+class EnrollmentsClosed(exceptions.APIException):
+    """More learners are counted than the plan holds, and the grace is over (R20)."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = EnrollmentRefused.code
 
 
 class FieldProblemSerializer(serializers.Serializer):
@@ -79,6 +87,8 @@ def _refusal(error: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
         return TooLarge(_("Le corps de la requête est trop volumineux."))
+    if isinstance(error, EnrollmentRefused):
+        return EnrollmentsClosed(str(error))
     return error if isinstance(error, exceptions.APIException) else None
 
 

@@ -12,6 +12,7 @@ from accounts.roles import WRITES_LEARNERS
 from learners import importing, services
 from learners.enrollment_row import spread
 from learners.forms import ImportForm
+from learners.gate import EnrollmentRefused
 
 DONE = "import_done"  # the session's key of what the redirect will show
 
@@ -29,12 +30,15 @@ def imports(request):
     reading = importing.read(file.read(), today=today)
     confirmed = reading.is_clean or form.cleaned_data["skips_errors"]
     if request.POST.get("deed") == "import" and reading.rows and confirmed:
-        outcome = services.import_rows(
-            organization=request.membership.organization,
-            rows=reading.rows,
-            on=today,
-            by=request.user,
-        )
+        try:
+            outcome = services.import_rows(
+                organization=request.membership.organization,
+                rows=reading.rows,
+                on=today,
+                by=request.user,
+            )
+        except EnrollmentRefused:
+            return _checked(request, file.name, reading, today)
         request.session[DONE] = {
             **asdict(outcome),
             "lines": outcome.lines,
@@ -47,15 +51,19 @@ def imports(request):
 
 def _checked(request, file_name: str, reading: importing.Reading, today):
     """Show what the file would change, and what is wrong with it."""
-    outcome = None
-    if reading.rows:
-        outcome = services.preview_import(
-            organization=request.membership.organization, rows=reading.rows, on=today
-        )
+    outcome = closed = None
+    try:
+        if reading.rows:
+            outcome = services.preview_import(
+                organization=request.membership.organization, rows=reading.rows, on=today
+            )
+    except EnrollmentRefused as refused:
+        closed = refused
     return _page(
         request,
         ImportForm(),
-        status=_status(reading),
+        status=409 if closed else _status(reading),
+        closed=closed,
         file_name=file_name,
         reading=reading,
         outcome=outcome,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.tenancy import tenant_context
 from learners import importing, services
 from learners.csv_text import MAX_BYTES, Problem
+from learners.gate import EnrollmentRefused
 from learners.management import arguments
 
 
@@ -24,15 +25,17 @@ class Command(BaseCommand):
         today = timezone.localdate()
         organization = arguments.organization(options["organization"])
         reading = self.read(Path(options["file"]), today)
-        with tenant_context(organization.pk):
-            if options["dry_run"]:
-                outcome = services.preview_import(
-                    organization=organization, rows=reading.rows, on=today
-                )
-            else:
-                outcome = services.import_rows(
-                    organization=organization, rows=reading.rows, on=today, by=None
-                )
+        told = {"organization": organization, "rows": reading.rows, "on": today}
+        try:
+            with tenant_context(organization.pk):
+                if options["dry_run"]:
+                    outcome = services.preview_import(**told)
+                else:
+                    outcome = services.import_rows(**told, by=None)
+        except EnrollmentRefused as refused:
+            why = {"reason": refused, "code": refused.code}
+            text = _("Rien n’a été importé. %(reason)s [%(code)s]") % why
+            raise CommandError(text) from refused
         self.stdout.write(summary(outcome, organization, is_dry_run=options["dry_run"]))
 
     def read(self, path: Path, today) -> importing.Reading:
