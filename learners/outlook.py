@@ -1,6 +1,6 @@
 """A forecast against a limit: the day it is passed, the peaks of one day, the way back under it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from learners.forecast import (
@@ -26,6 +26,15 @@ class Outlook:
     days_a_year_ago: tuple[Day, ...]  # at last year's; empty without one
     overruns: tuple[Overrun, ...]
     overruns_a_year_ago: tuple[Overrun, ...]
+
+    def under(self, limit: int | None) -> "Outlook":
+        """Return the same days against another limit."""
+        return replace(
+            self,
+            limit=limit,
+            overruns=_overruns(self.days, limit),
+            overruns_a_year_ago=_overruns(self.days_a_year_ago, limit),
+        )
 
     @property
     def is_over(self) -> bool:
@@ -78,17 +87,16 @@ def outlook(known: Known, limit: int | None) -> Outlook | None:
     both = paces(known)
     if both is None:
         return None
-    days = forecast(known, both.recent)
-    days_a_year_ago = forecast(known, both.a_year_ago) if both.a_year_ago else ()
-    return Outlook(
+    unlimited = Outlook(
         on=known.on,
-        limit=limit,
+        limit=None,
         paces=both,
-        days=days,
-        days_a_year_ago=days_a_year_ago,
-        overruns=_overruns(days, limit),
-        overruns_a_year_ago=_overruns(days_a_year_ago, limit),
+        days=forecast(known, both.recent),
+        days_a_year_ago=forecast(known, both.a_year_ago) if both.a_year_ago else (),
+        overruns=(),
+        overruns_a_year_ago=(),
     )
+    return unlimited.under(limit)
 
 
 def _overruns(days: tuple[Day, ...], limit: int | None) -> tuple[Overrun, ...]:

@@ -1,10 +1,13 @@
 """What a customer reads to choose a plan: the plans on sale, then what one of them would change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from accounts.models import Organization
+from learners.foreseen import known_now
+from learners.outlook import Outlook, outlook
 from subscriptions import selectors as subscriptions
+from subscriptions.advice import smallest
 from subscriptions.facts import price_book
 from subscriptions.models import Component, Plan, Subscription
 from subscriptions.periods import Commitment, latest_request_on
@@ -41,6 +44,7 @@ class PlanRow:
     is_advised: bool
     excess: tuple[Excess, ...]
     spare_learners: int | None
+    coming: Outlook | None  # under its limit; None while the history is too short
 
     @property
     def is_on_quote(self) -> bool:
@@ -57,6 +61,7 @@ class PlansPage:
     is_annual: bool
     may_change: bool  # the subscription is in a state that changes
     advised: str
+    coming: Outlook | None
     largest_priced: PlanRow | None
 
 
@@ -68,41 +73,55 @@ def plans_page(organization: Organization, *, on: date) -> PlansPage:
     book = price_book(seller)
     usage = subscriptions.usage(organization, on)
     held = current.plan.code if current.plan else ""
-    fitting = [plan.code for plan in plans if not subscriptions.exceeds(usage, plan)]
-    advised = fitting[0] if fitting else ""
-    rows = tuple(
-        _row(
-            plan, usage, book, on=on, is_current=plan.code == held, is_advised=plan.code == advised
-        )
-        for plan in plans
-    )
+    coming = outlook(known_now(organization, on=on), None)
+    advised = smallest(plans, _expected(usage, coming))
+    sale = _Sale(usage, book, on, held=held, advised=advised, coming=coming)
+    rows = tuple(sale.row(plan) for plan in plans)
     return PlansPage(
         rows=rows,
         usage=usage,
         tariff_on=drawing.price_list_in_force(seller, on).effective_on,
         is_annual=current.commitment == Commitment.ANNUAL,
         may_change=current.status == Subscription.Status.ACTIVE,
-        advised=next((row.name for row in rows if row.is_advised), ""),
+        advised=advised.name if advised else "",
+        coming=coming,
         largest_priced=next((row for row in reversed(rows) if not row.is_on_quote), None),
     )
 
 
-def _row(
-    plan: Plan, usage: Usage, book: PriceBook, *, on: date, is_current: bool, is_advised: bool
-) -> PlanRow:
-    return PlanRow(
-        code=plan.code,
-        name=plan.name,
-        learners=plan.learners,
-        trainers=plan.trainers,
-        administrators=plan.administrators,
-        monthly_cents=_price(book, plan.component_id, Commitment.MONTHLY, on),
-        annual_cents=_price(book, plan.component_id, Commitment.ANNUAL, on),
-        is_current=is_current,
-        is_advised=is_advised,
-        excess=excess(usage, plan),
-        spare_learners=plan.learners - usage.learners if plan.learners is not None else None,
-    )
+def _expected(usage: Usage, coming: Outlook | None) -> Usage:
+    """Return the counts that a plan must hold for a year: today's, or the highest foreseen."""
+    highest = coming.highest.total if coming else usage.learners
+    return replace(usage, learners=max(usage.learners, highest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """What every row is seen with."""
+
+    usage: Usage
+    book: PriceBook
+    on: date
+    held: str
+    advised: Plan | None
+    coming: Outlook | None
+
+    def row(self, plan: Plan) -> PlanRow:
+        left = None if plan.learners is None else plan.learners - self.usage.learners
+        return PlanRow(
+            code=plan.code,
+            name=plan.name,
+            learners=plan.learners,
+            trainers=plan.trainers,
+            administrators=plan.administrators,
+            monthly_cents=_price(self.book, plan.component_id, Commitment.MONTHLY, self.on),
+            annual_cents=_price(self.book, plan.component_id, Commitment.ANNUAL, self.on),
+            is_current=plan.code == self.held,
+            is_advised=plan == self.advised,
+            excess=excess(self.usage, plan),
+            spare_learners=left,
+            coming=self.coming and self.coming.under(plan.learners),
+        )
 
 
 def _price(book: PriceBook, component: int, commitment: Commitment, on: date) -> int | None:

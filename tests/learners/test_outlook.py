@@ -73,3 +73,10 @@ def test_outlook_of_one_pace_has_no_range():
 
     assert (coming.passed.starts_on, coming.days_a_year_ago) == (TODAY + 11 * DAY, ())
     assert coming.passed_between is None
+
+
+@pytest.mark.parametrize("limit", [None, 0, 99, 200])
+def test_outlook_under_another_limit_is_the_one_made_for_it(limit):
+    known_here = seen({AGO: 5, TODAY: 90})
+
+    assert outlook(known_here, 100).under(limit) == outlook(known_here, limit)
