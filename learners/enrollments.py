@@ -127,13 +127,15 @@ def change_session(
     """Take several learners to another session; return their enrolments there.
 
     Where they were, they leave on a day: an enrolment cancelled before the first day counts no
-    more, one left later still does, beside the new one (R14). Raises NotEnrolled when none of
-    them is enrolled, SameSession, SessionCancelled, EnrollmentRefused.
+    more, one left later still does, beside the new one (R14), which the gate may refuse (R20).
+    Raises NotEnrolled when none of them is enrolled, SameSession, SessionCancelled,
+    EnrollmentRefused.
     """
     if session.pk == target.pk:
         raise SameSession
     there = target.enrollments.values("learner")
-    if session.enrollments.filter(pk__in=enrollments).exclude(learner__in=there).exists():
+    new = session.enrollments.filter(pk__in=enrollments).exclude(learner__in=there)
+    if session.starts_on <= on and new.exists():  # before, the new one takes the place of the old
         gate.check(session.organization, on=on)
     locked = {each.pk: each for each in lock_sessions(session.pk, target.pk)}
     session, target = locked[session.pk], locked[target.pk]

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.tenancy import staff_context, tenant_context
-from learners import gate, selectors, services
+from learners import enrollments, gate, selectors, services
 from learners.enrollment_row import EnrollmentRow
 from learners.gate import EnrollmentRefused
 from learners.models import Enrollment, EnrollmentGate, Learner, TrainingSession
@@ -147,3 +147,29 @@ def test_the_gate_of_one_organization_is_not_anothers(places):
         closes(places.ravel)
 
         assert gate.refusal(places.elsewhere, on=TODAY) is None
+
+
+@pytest.mark.parametrize(("on", "is_refused"), [(YESTERDAY, False), (TODAY, True)])
+def test_whoever_changes_session_in_time_takes_no_more_room(ravel, on, is_refused):
+    """Once the session has begun both count: going elsewhere is a new enrolment."""
+    imported(ravel, rows(1, session_code="S2", starts_on=TODAY, ends_on=TODAY), on=YESTERDAY)
+    session = TrainingSession.objects.get(code="S2")
+    target = TrainingSession.objects.create(
+        organization=ravel, code="S3", title="", starts_on=TODAY, ends_on=TODAY
+    )
+    closes(ravel, on=YESTERDAY)
+    told = {
+        "session": session,
+        "enrollments": [session.enrollments.get().pk],
+        "target": target,
+        "on": on,
+        "by": None,
+    }
+
+    if is_refused:
+        with pytest.raises(EnrollmentRefused):
+            enrollments.change_session(**told)
+    else:
+        enrollments.change_session(**told)
+
+    assert target.enrollments.count() == (0 if is_refused else 1)
