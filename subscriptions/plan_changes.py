@@ -63,13 +63,15 @@ def change_now(
 
     `issued_on` dates the document when what was agreed for `on` is processed later (R18, R19):
     each period billed since is corrected by its own lines.
-    Raises NotApplicable for a cheaper plan or annual→monthly (R7) and before a later change,
-    OverLimit (R8), AlreadySubscribed, NotActive, NoPrice, VatUnresolved. The same operation again
-    returns its document. None when so little is owed that it waits (R13).
+    Raises NotApplicable for a cheaper plan or annual→monthly (R7), before a later change and in a
+    period that has not begun on the real day (R4), OverLimit (R8), AlreadySubscribed, NotActive,
+    NoPrice, VatUnresolved. The same operation again returns its document. None when so little is
+    owed that it waits (R13).
     """
     subscription = changing(subscription_id, on, issued_on=issued_on or on)
     if is_done(subscription, operation):
         return invoice_of(subscription, operation)
+    _refuse_before_its_period(subscription, on, issued_on=issued_on or on)
     _refuse_before_a_later_change(subscription, on)
     span = selectors.commitment_span(subscription, on)
     change = _difference(change, selectors.running_plan(subscription, on), span)
@@ -116,6 +118,12 @@ def _term(subscription: Subscription, since: date) -> date:
     since = max(since, subscription.renews_on)
     _number, days = selectors.natural_period(selectors.running_commitment(subscription), since)
     return since if days.starts_on == since else days.ends_before
+
+
+def _refuse_before_its_period(subscription: Subscription, on: date, *, issued_on: date) -> None:
+    """Refuse a day of a period that has not begun: it is billed on its first day (R4)."""
+    if issued_on < subscription.renews_on <= on:
+        raise NotApplicable("not begun")
 
 
 def _refuse_before_a_later_change(subscription: Subscription, on: date) -> None:

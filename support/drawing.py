@@ -7,14 +7,15 @@ from functools import partial
 from accounts.models import Organization, User
 from subscriptions import selectors as subscriptions
 from subscriptions.agreements import Quoted, keep_promise
+from subscriptions.invoicing import CARRIED
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
-from subscriptions.lines import CHARGE, PERIOD
+from subscriptions.lines import PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
 from subscriptions.pending import is_cheaper
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
-from subscriptions.preview import Drawn, DrawnLine, preview
+from subscriptions.preview import Drawn, preview
 from subscriptions.renewal import renew
 from subscriptions.standing import Standing, standing
 from subscriptions.tariffs import NoPrice
@@ -125,9 +126,8 @@ def draw(subscription: Subscription, order: Order, *, on: date) -> Drawing:
     was = current.commitment
     months = was.months if was == order.commitment else MONTHS_COMPARED
     now = order.when == When.NOW
-    # Periods that the nightly job is late with come first, the next full one last.
     documents = (_drawn_now if now else _drawn_at_term)(subscription, order, on)
-    document = documents[-2] if now and len(documents) > 1 else documents[-1]
+    document = _of_the_change(documents) if now else documents[-1]
     after = _full_period(document) or _full_period(documents[-1])
     return Drawing(
         document=document,
@@ -144,31 +144,52 @@ def _coming_period(current: Standing) -> int:
 
 
 def _drawn_now(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
-    """Return the document of the change and the next full period's."""
+    """Return the periods that begin before the change, its document, the next full period's."""
     waiting = subscriptions.waiting_change(subscription)
     if waiting:
         raise ChangeWaits(waiting.effective_on)
+    begins_later = order.effective_on >= subscription.renews_on
+    dated = max(on, order.effective_on) if begins_later else on
     return preview(
-        partial(change, subscription, order, on=on, operation="preview"),
-        partial(_renew_next, subscription),
+        partial(_renew_before, subscription, order.effective_on, on=on),
+        partial(change, subscription, order, on=dated, operation="preview"),
+        partial(_renew_next, subscription, on=dated),
     )
 
 
-def coming(subscription: Subscription) -> Drawn:
+def _of_the_change(documents: tuple[Drawn, ...]) -> Drawn:
+    """Return the document of a change now: its own, or the next full period's that carries it."""
+    *_before, own, coming_next = (None, *documents)
+    waits = any(line.kind == CARRIED for line in coming_next.lines)
+    return coming_next if waits or own is None else own
+
+
+def coming(subscription: Subscription, *, on: date) -> Drawn:
     """Return the next full period's invoice, with what it will carry (R13)."""
-    return preview(partial(_renew_next, subscription))[-1]
+    return preview(partial(_renew_next, subscription, on=on))[-1]
 
 
-def _renew_next(subscription: Subscription):
-    renews_on = Subscription.objects.get(pk=subscription.pk).renews_on
-    return renew(subscription_id=subscription.pk, on=renews_on)
+def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
+    """Bill the periods that begin before a day, each on its own, those of a late night at once."""
+    while _renews_on(subscription) < day:
+        _renew_next(subscription, on=on)
+
+
+def _renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
+    """Bill the next period on its first day, or on a later day when it began already."""
+    return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
+
+
+def _renews_on(subscription: Subscription) -> date:
+    return Subscription.objects.values_list("renews_on", flat=True).get(pk=subscription.pk)
 
 
 def _drawn_at_term(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
     """Return the first document that an order left for the échéance bills."""
     _require_room(subscription, order)
     return preview(
-        partial(order_at_term, subscription, order, on=on), partial(_renew_next, subscription)
+        partial(order_at_term, subscription, order, on=on),
+        partial(_renew_next, subscription, on=on),
     )
 
 
@@ -245,40 +266,6 @@ def has_moved(quote: Quote, *, on: date) -> bool:
     except NotActive:
         return True
     return quote.basis != basis(subscription, on=min(on, quote.effective_on))
-
-
-def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:
-    """Return the full prices that the frozen lines of a quote promise, each for its first day."""
-    owed = [line for line in lines if line["kind"] in (PERIOD, CHARGE)]
-    components = {
-        component.label: component.pk for component in Component.objects.filter(seller=seller_id)
-    }
-    return tuple(
-        Quoted(
-            component_id=components[line["component"]],
-            commitment=commitment,
-            on=date.fromisoformat(line["starts_on"]),
-            amount_cents=line["listed_cents"],
-        )
-        for line in owed
-    )
-
-
-def frozen_line(line: DrawnLine) -> dict:
-    """Return a drawn line as a quote keeps it."""
-    return {
-        "component": line.component,
-        "name": line.name,
-        "designation": line.designation,
-        "kind": line.kind,
-        "starts_on": line.starts_on.isoformat(),
-        "ends_before": line.ends_before.isoformat(),
-        "days": line.days,
-        "days_in_period": line.days_in_period,
-        "full_price_cents": line.full_price_cents,
-        "listed_cents": line.listed_cents,
-        "net_cents": line.net_cents,
-    }
 
 
 def price_list_in_force(seller: int, on: date) -> PriceList:

@@ -68,7 +68,7 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
     if drawing.has_moved(quote, on=on):
         raise StaleQuote(request.reference)
     subscription = drawing.running(request.organization)
-    if quote.when == When.TERM and quote.effective_on > on:
+    if _waits_for_term(quote, subscription, on):
         require_fresh(quote, on=on)
         drawing.order_at_term(subscription, order_of(quote), on=on, actor=actor)
     else:
@@ -83,6 +83,12 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
     return quote
 
 
+def _waits_for_term(quote: Quote, subscription: Subscription, on: date) -> bool:
+    """Tell whether a quote is for an échéance to come, be it quoted as a change of that day."""
+    at_term = quote.when == When.TERM or quote.effective_on == subscription.renews_on
+    return at_term and quote.effective_on > on
+
+
 def _change_now(
     request: Request, subscription: Subscription, quote: Quote, *, actor: User, on: date
 ) -> None:
@@ -95,7 +101,7 @@ def _change_now(
         operation=f"{request.reference} v{quote.version}",
         actor=actor,
     )
-    if not _keeps_its_word(subscription, quote, invoice, billed_cents):
+    if not _keeps_its_word(subscription, quote, invoice, billed_cents, on=on):
         raise StaleQuote(request.reference)
 
 
@@ -113,14 +119,19 @@ def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
 
 
 def _keeps_its_word(
-    subscription: Subscription, quote: Quote, invoice: Invoice | None, billed_cents: int
+    subscription: Subscription,
+    quote: Quote,
+    invoice: Invoice | None,
+    billed_cents: int,
+    *,
+    on: date,
 ) -> bool:
     """Tell whether what is invoiced is what was quoted, to the cent, with what was billed.
 
     A sum too small to be invoiced alone was quoted on the next invoice, which carries it (R13).
     """
     if invoice is None:
-        return states(quote, drawing.coming(subscription))
+        return states(quote, drawing.coming(subscription, on=on))
     if not billed_cents:
         return states(quote, drawn(invoice))
     until = date.fromisoformat(quoted_until(quote))

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, User
 from accounts.services import record
 from subscriptions import selectors as subscriptions
-from subscriptions.models import Subscription
+from subscriptions.agreements import Quoted
+from subscriptions.lines import CHARGE, PERIOD
+from subscriptions.models import Component, Subscription
 from subscriptions.periods import Commitment, latest_request_on
-from subscriptions.preview import Drawn
+from subscriptions.preview import Drawn, DrawnLine
 from support import drawing, emails
 from support.drawing import Drawing, Order
 from support.models import Quote, Request, When
@@ -64,7 +66,7 @@ def _frozen(
         when=order.when,
         options=list(order.options),
         effective_on=order.effective_on,
-        lines=[drawing.frozen_line(line) for line in document.lines],
+        lines=[frozen_line(line) for line in document.lines],
         vat_totals=list(document.vat_totals),
         net_cents=document.net_cents,
         vat_cents=document.vat_cents,
@@ -113,7 +115,7 @@ def order_of(quote: Quote) -> Order:
         when=quote.when,
         effective_on=quote.effective_on,
         options=tuple(quote.options),
-        promised=drawing.promised(
+        promised=promised(
             quote.plan.component.seller_id, Commitment(quote.commitment), quote.lines
         ),
         reason=_("Devis %(reference)s, version %(version)d")
@@ -213,7 +215,7 @@ def states(quote: Quote, document: Drawn) -> bool:
     The lines of a later period, billed before we got to it, are corrected beside those of the
     quote: they are not what it is held against.
     """
-    lines = [drawing.frozen_line(line) for line in document.lines]
+    lines = [frozen_line(line) for line in document.lines]
     own = [line for line in lines if line["starts_on"] < quoted_until(quote)]
     return own == quote.lines and (own != lines or document.gross_cents == quote.gross_cents)
 
@@ -246,3 +248,37 @@ def expire_quotes(*, on: date) -> int:
         emails.quote_expired(request, quote)
         expired += 1
     return expired
+
+
+def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:
+    """Return the full prices that the frozen lines of a quote promise, each for its first day."""
+    owed = [line for line in lines if line["kind"] in (PERIOD, CHARGE)]
+    components = {
+        component.label: component.pk for component in Component.objects.filter(seller=seller_id)
+    }
+    return tuple(
+        Quoted(
+            component_id=components[line["component"]],
+            commitment=commitment,
+            on=date.fromisoformat(line["starts_on"]),
+            amount_cents=line["listed_cents"],
+        )
+        for line in owed
+    )
+
+
+def frozen_line(line: DrawnLine) -> dict:
+    """Return a drawn line as a quote keeps it."""
+    return {
+        "component": line.component,
+        "name": line.name,
+        "designation": line.designation,
+        "kind": line.kind,
+        "starts_on": line.starts_on.isoformat(),
+        "ends_before": line.ends_before.isoformat(),
+        "days": line.days,
+        "days_in_period": line.days_in_period,
+        "full_price_cents": line.full_price_cents,
+        "listed_cents": line.listed_cents,
+        "net_cents": line.net_cents,
+    }

@@ -64,7 +64,8 @@ def desk_refusal_text(refusal: Exception) -> str:
         NotActive: _("L’abonnement n’est pas en état de changer (paiement en retard, terminé)."),
         NotAgreed: _("Le possesseur n’a pas encore accepté le devis."),
         NotApplicable: _(
-            "Une formule moins chère, comme le retour au mensuel, ne prend effet qu’à l’échéance."
+            "Une formule moins chère, comme le retour au mensuel, ne prend effet qu’à l’échéance, "
+            "et un changement daté d’une période à venir attend qu’elle commence."
         ),
         OverLimit: _("Les comptes du client dépassent les limites de cette formule."),
         StaleQuote: _("L’abonnement ou ses prix ont changé depuis le devis : chiffrez à nouveau."),

@@ -21,10 +21,9 @@ from subscriptions.models import (
 from subscriptions.periods import Commitment
 from subscriptions.preview import draw
 from support import handover
-from support.drawing import frozen_line
 from support.handover import NotAgreed
 from support.models import Quote, Request
-from support.quotes import StaleQuote
+from support.quotes import StaleQuote, frozen_line
 from support.workflow import IllegalMove, NotAllowed
 from tests import world
 from tests.proving import examples
