@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "digiforma.context.account_notice",
+                "digiforma.learner_limit.learner_limit",
             ],
             "builtins": ["digiforma.templatetags.formats", "django.templatetags.i18n"],
         },
@@ -143,12 +144,20 @@ TEMPLATES = [
 DATABASES = {"default": database(secret("DATABASE_URL", development="postgresql:///digiforma"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")
 # The database, not Redis: login rate limits must hold when Redis is down.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "digiforma_cache",
-    }
+    },
+    # How far an import is: told from inside its transaction, so not by the database.
+    "progress": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "progress",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    },
 }
 
 LANGUAGE_CODE = "fr"
@@ -299,7 +308,6 @@ LATE_INTEREST_RATES = dated_percents("LATE_INTEREST_RATES", "2023-01-01=15.00")
 ENROLLMENT_GRACE_DAYS = positive_integer("ENROLLMENT_GRACE_DAYS", 30)
 
 # Jobs. The rows are the queue: losing Redis loses nothing but a minute.
-REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_limit": 1}
@@ -334,6 +342,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.tasks.drain_notices",
         "schedule": crontab(minute=40, hour="0-1,3-23"),
     },
+    "empty-old-imports": {
+        "task": "learners.tasks.empty_old_files",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "work-imports": {"task": "learners.tasks.work_imports", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 30.0},
 }
 

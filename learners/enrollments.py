@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Organization, User
 from learners import gate, services
 from learners.models import Enrollment, Learner, Status, TrainingSession
 from learners.services import NotEnrolled, lock_sessions
@@ -33,6 +33,10 @@ class NotStarted(Exception):
 
 class StartedAlready(Exception):
     """From the first day on somebody leaves, and counts: nothing can be cancelled (R14)."""
+
+
+class UnknownSession(Exception):
+    """No session of the organization has this code."""
 
 
 class SameSession(Exception):
@@ -93,6 +97,23 @@ def _is_enrolled(session: TrainingSession, learner: Learner) -> bool:
 
 
 @transaction.atomic
+def enroll_again(
+    *, session: TrainingSession, enrollment: int, on: date, by: User | None
+) -> Enrollment:
+    """Enrol somebody who had left, by the key of the enrolment; it is the same one (R14).
+
+    Raises Enrollment.DoesNotExist, SessionCancelled, EnrollmentRefused.
+    """
+    former = session.enrollments.exclude(status=Status.MERGED).select_related("learner")
+    learner = former.get(pk=enrollment).learner
+    if not session.is_held:
+        raise SessionCancelled
+    return services.enroll(
+        organization=session.organization, session=session, learner=learner, on=on, by=by
+    )
+
+
+@transaction.atomic
 def leave(
     *,
     session: TrainingSession,
@@ -113,6 +134,15 @@ def leave(
         raise StartedAlready
     present = _present(session, enrollments)
     return [services.cancel_enrollment(enrollment=each, on=on, by=by) for each in present]
+
+
+def session_of_code(*, organization: Organization, code: str) -> TrainingSession:
+    """Return the session that has a code. Raises UnknownSession."""
+    rows = TrainingSession.objects.for_organization(organization)
+    try:
+        return rows.get(code=code)
+    except TrainingSession.DoesNotExist:
+        raise UnknownSession(code) from None
 
 
 @transaction.atomic

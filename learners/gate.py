@@ -51,3 +51,10 @@ def refusal(organization: Organization, *, on: date) -> EnrollmentRefused | None
         return None
     count = count_on(organization, on=on)
     return EnrollmentRefused(gate, count=count) if count > gate.limit else None
+
+
+def closed(organization: Organization, *, count: int, on: date) -> EnrollmentRefused | None:
+    """Return why new enrolments are refused, for a page that has counted: it locks nothing."""
+    gates = EnrollmentGate.objects.for_organization(organization)
+    gate = gates.filter(closed_from__lte=on, limit__lt=count).first()
+    return gate and EnrollmentRefused(gate, count=count)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
+import time_machine
 
 from accounts.models import Organization, User
 from accounts.roles import Role
 from accounts.services import add_member, create_organization
 from accounts.tenancy import staff_context
+from tests.learners.pages import NOW
 
 PEOPLE = {
     "adam": Role.ADMINISTRATOR,
@@ -32,6 +34,29 @@ def places(db) -> Places:
         for name, role in PEOPLE.items():
             add_member(organization=ravel, user=person(name), role=role)
     return Places(ravel, elsewhere)
+
+
+@pytest.fixture
+def on_the_day():
+    """Hold the clock on the day of tests/learners/pages.py."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def enter(client):
+    """Return what signs somebody in, by first name."""
+
+    def enter(name: str):
+        client.force_login(User.objects.get(email=f"{name}@exemple.fr"))
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def alice(enter, places):
+    return enter("alice")
 
 
 @pytest.fixture

@@ -51,6 +51,27 @@
     source.querySelector("[data-failure]")?.remove();
     source.prepend(failure);
   };
+  // Shortcuts of one key: off until somebody turns them on here, silent while one types (WCAG 2.1.4).
+  // A page says which element a key reaches: <input data-key="/"> is focused, <a data-key="j"> is followed.
+  const stored = "shortcuts";
+  const help = document.querySelector("[data-help]");
+  const choice = document.querySelector("[data-shortcuts]");
+  if (choice) {
+    choice.closest("[data-needs-js]").hidden = false;
+    choice.checked = localStorage.getItem(stored) === "on";
+    choice.addEventListener("change", () => localStorage.setItem(stored, choice.checked ? "on" : "off"));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!choice?.checked || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
+    if (event.key === "?") help.open = !help.open;
+    const reached = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!reached && event.key !== "?") return;
+    event.preventDefault();
+    if (reached?.matches("a, button")) reached.click();
+    else (reached ?? help.querySelector("summary")).focus();
+  });
+
   document.addEventListener("htmx:responseError", fail);
   document.addEventListener("htmx:sendError", fail);
 })();
