@@ -22,6 +22,12 @@ def ravel(staff):
 
 
 @pytest.fixture
+def seller(staff):
+    """Return the seller of the catalogue, which is on sale."""
+    return world.put_on_sale()
+
+
+@pytest.fixture
 def told():
     """Return a document's lines as (component, kind, first day, end, euros)."""
 

@@ -1,31 +1,29 @@
+"""A whole document undone, then the life goes on (R12)."""
+
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from subscriptions import agreements, items
 from subscriptions.account_credit import balance
-from subscriptions.credit_notes import cancel_document, credit_days
-from subscriptions.items import NotActive, NotApplicable
-from subscriptions.models import BillingIdentity, Invoice, Item, Subscription
+from subscriptions.items import NotApplicable
+from subscriptions.models import Invoice, Item, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change, change_now
-from subscriptions.renewal import renew
 from subscriptions.selectors import running_plan
 from tests import world
+from tests.subscriptions.corrections import (
+    END,
+    FEBRUARY_14,
+    START,
+    cancel,
+    gesture,
+    renewed,
+    upgrade,
+)
 from tests.subscriptions.watch import Watch, unsound
 
 pytestmark = pytest.mark.django_db
-
-START, FEBRUARY_14, END = date(2026, 1, 31), date(2026, 2, 14), date(2026, 2, 28)
-
-
-def gesture(subscription: Subscription, days: int, on: date = FEBRUARY_14) -> Invoice:
-    return credit_days(subscription_id=subscription.pk, days=days, on=on, reason="panne")
-
-
-def cancel(document: Invoice, on: date) -> Invoice:
-    return cancel_document(invoice_id=document.pk, on=on, reason="erreur")
 
 
 def take(subscription: Subscription, code: str, on: date) -> Invoice:
@@ -37,155 +35,8 @@ def take(subscription: Subscription, code: str, on: date) -> Invoice:
     )
 
 
-def upgrade(
-    subscription: Subscription,
-    code: str | None,
-    on: date,
-    *,
-    commitment: Commitment | None = None,
-    override: bool = False,
-) -> Invoice:
-    change = Change(
-        plan=world.plan(code) if code else None, commitment=commitment, override=override
-    )
-    return change_now(
-        subscription_id=subscription.pk,
-        change=change,
-        on=on,
-        operation=f"to {code} {commitment} {on}",
-    )
-
-
-def renewed(subscription: Subscription, on: date) -> Invoice:
-    return renew(subscription_id=subscription.pk, on=on)
-
-
 def include(code: str, option: str) -> None:
     world.plan(code).includes.add(world.option(option))
-
-
-def move(organization, postal_code: str) -> None:
-    """Move an organization within France, which may change its VAT (R17)."""
-    BillingIdentity.objects.update_or_create(
-        organization=organization,
-        defaults={"legal_name": organization.name, "postal_code": postal_code},
-    )
-
-
-# Some days given back.
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (3, ("plan:equipe", "credit", "2026-02-14", "2026-02-17", "-12.75")),  # 119 x 3/28
-        (14, ("plan:equipe", "credit", "2026-02-14", "2026-02-28", "-59.50")),
-        (15, ("plan:equipe", "credit", "2026-02-13", "2026-02-28", "-63.75")),  # ends with it
-        (28, ("plan:equipe", "credit", "2026-01-31", "2026-02-28", "-119.00")),
-    ],
-)
-def test_credit_days_gives_back_days_of_the_plan_and_keeps_them_as_credit(
-    ravel, told, days, expected
-):
-    subscription, invoice = world.subscribed(ravel, on=START, options=("e-signature",))
-
-    credit_note = gesture(subscription, days)
-
-    assert told(credit_note) == [expected]
-    assert (credit_note.kind, credit_note.corrects) == ("credit_note", invoice)
-    assert balance(ravel) == -credit_note.gross_cents
-    assert unsound(subscription.seller, today=FEBRUARY_14) == []
-
-
-def test_credit_days_gives_back_the_price_and_the_vat_that_were_billed(ravel):
-    subscription, _invoice = world.subscribed(ravel, on=date(2024, 9, 10))  # 99 €, the old list
-    move(ravel, "97400")
-
-    credit_note = gesture(subscription, 10, on=date(2024, 9, 25))
-
-    assert (credit_note.net_cents, credit_note.vat_cents) == (-3300, -660)
-    assert credit_note.vat_totals == [{"rate": "20.00", "base_cents": -3300, "amount_cents": -660}]
-
-
-def test_credit_days_gives_back_what_a_discount_left(ravel):
-    agreements.add_discount(
-        organization=ravel, percent=Decimal(50), periods=1, on=START, reason="lancement"
-    )
-    subscription, _invoice = world.subscribed(ravel, on=START)
-
-    assert gesture(subscription, 28).net_cents == -5950
-
-
-@pytest.mark.parametrize("days", [0, -1, 29])
-def test_credit_days_refuses_days_that_the_period_has_not(ravel, days):
-    subscription, _invoice = world.subscribed(ravel, on=START)
-
-    with pytest.raises(NotApplicable):
-        gesture(subscription, days)
-
-
-def test_credit_days_never_gives_back_more_than_was_billed(ravel):
-    subscription, _invoice = world.subscribed(ravel, on=START)
-    gesture(subscription, 20)
-
-    with pytest.raises(NotApplicable):
-        gesture(subscription, 9)
-
-    assert gesture(subscription, 8).net_cents == -3400
-
-
-def test_credit_days_after_a_change_gives_back_the_new_plan_only(ravel):
-    subscription, _invoice = world.subscribed(ravel, on=START)
-    upgrade(subscription, "orga", date(2026, 2, 10))  # charged 18/28
-
-    with pytest.raises(NotApplicable):
-        gesture(subscription, 19)
-
-    assert gesture(subscription, 18).net_cents == -15364
-
-
-def test_a_change_after_a_gesture_gives_back_no_more_than_is_left(ravel, told):
-    """R6: the credits on a segment never exceed what it was billed, a gesture included."""
-    subscription, _invoice = world.subscribed(ravel, on=START)
-    watch = Watch(subscription)
-    gesture(subscription, 28, on=date(2026, 2, 1))
-
-    document = upgrade(subscription, "orga", FEBRUARY_14)
-
-    assert told(document) == [("plan:orga", "charge", "2026-02-14", "2026-02-28", "119.50")]
-    assert unsound(subscription.seller, today=FEBRUARY_14) == []
-    assert renewed(subscription, END).net_cents == 23900
-    assert watch.subscription.renews_on == END
-
-
-def test_credit_days_refuses_a_subscription_that_has_ended(ravel):
-    subscription, invoice = world.subscribed(ravel, on=START)
-    cancel(invoice, START)
-
-    with pytest.raises(NotActive):
-        gesture(subscription, 1)
-
-
-def test_credit_days_refuses_a_plan_charge_that_waits_to_be_carried(ravel):
-    """What was never invoiced has no document to correct (R13)."""
-    subscription, _invoice = world.subscribed(ravel, on=START)
-    agreements.agree_price(
-        subscription_id=subscription.pk,
-        price=agreements.Agreed(
-            plan=world.plan("orga"),
-            amount_cents=12000,
-            first_on=START,
-            last_on=END,
-        ),
-        reason="accord",
-    )
-    assert upgrade(subscription, "orga", date(2026, 2, 27)) is None  # 4 cents: they wait
-
-    with pytest.raises(NotApplicable):
-        gesture(subscription, 1, on=date(2026, 2, 27))
-
-
-# A whole document undone; then the life goes on.
 
 
 def test_cancel_an_option_takes_it_back_from_its_first_day(ravel, told):
@@ -411,56 +262,3 @@ def test_cancel_after_a_gesture_is_refused(ravel):
 
     with pytest.raises(NotApplicable):
         cancel(invoice, date(2026, 2, 20))
-
-
-def test_a_credit_keeps_the_vat_of_its_charge_when_the_customer_has_moved(ravel):
-    subscription, _invoice = world.subscribed(ravel, on=START)
-    changed = upgrade(subscription, "orga", date(2026, 2, 10))
-    move(ravel, "97400")
-
-    further = upgrade(subscription, "leader", FEBRUARY_14)
-    credit_note = cancel(further, FEBRUARY_14)
-
-    assert changed.vat_totals[0]["rate"] == "20.00"
-    assert further.vat_totals == [
-        {"rate": "20.00", "base_cents": -11950, "amount_cents": -2390},
-        {"rate": "8.50", "base_cents": 23950, "amount_cents": 2036},
-    ]
-    assert credit_note.vat_totals == [
-        {"rate": "20.00", "base_cents": 11950, "amount_cents": 2390},
-        {"rate": "8.50", "base_cents": -23950, "amount_cents": -2036},
-    ]
-    assert unsound(subscription.seller, today=FEBRUARY_14) == []
-
-
-@pytest.mark.parametrize(
-    ("billed_in", "moved_to", "codes", "cents", "expected"),
-    [
-        # 119 € at 20 % given back, 125 € at 0 % charged: 17.80 € are owed to the customer
-        ("75001", "97300", ("equipe", "orga"), 12500, ("credit_note", 600, -1780, 1780)),
-        # 239 € at 0 % given back, 220 € at 20 % charged: 25 € are owed by the customer
-        ("97300", "75001", ("orga", "equipe"), 22000, ("invoice", -1900, 2500, 0)),
-    ],
-)
-def test_what_is_owed_with_vat_makes_an_invoice_or_a_credit_note(
-    ravel, billed_in, moved_to, codes, cents, expected
-):
-    """R6: with two rates in one document, the sum before VAT may have the other sign."""
-    move(ravel, billed_in)
-    subscription, _invoice = world.subscribed(ravel, on=START, code=codes[0])
-    agreements.agree_price(
-        subscription_id=subscription.pk,
-        price=agreements.Agreed(
-            plan=world.plan(codes[1]),
-            amount_cents=cents,
-            first_on=START,
-            last_on=END,
-        ),
-        reason="accord",
-    )
-    move(ravel, moved_to)
-
-    document = upgrade(subscription, codes[1], START, override=True)
-
-    assert (document.kind, document.net_cents, document.gross_cents, balance(ravel)) == expected
-    assert unsound(subscription.seller, today=START) == []
