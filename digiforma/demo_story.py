@@ -23,9 +23,17 @@ from learners.rolling_year import DAYS_COUNTED
 from learners.services import import_rows, recount_all
 from options.models import Option
 from options.services import press_subscribe
-from subscriptions import places, plan_changes, renewal_run, services, trials
+from subscriptions import alerts, overruns, places, plan_changes, renewal_run, services, trials
 from subscriptions.catalog import SELLER_CODE
-from subscriptions.models import Component, Invoice, NumberSeries, Plan, Seller, Subscription
+from subscriptions.models import (
+    Component,
+    Invoice,
+    NumberSeries,
+    Overrun,
+    Plan,
+    Seller,
+    Subscription,
+)
 from subscriptions.periods import Commitment, add_months
 from subscriptions.vat import Place as VatPlace
 from support import quotes
@@ -260,6 +268,20 @@ def _enroll_and_count(places: Iterable[Place], today: date) -> None:
                 _enroll(place, [row for on, row in rows if on <= day], day)
                 waiting[place] = [(on, row) for on, row in rows if on > day]
         recount_all(on=day)
+        alerts.warn(on=day, scope=nullcontext)
+        _give_time(on=day, until=today + timedelta(days=21))
+
+
+def _give_time(*, on: date, until: date) -> None:
+    """Extend the grace of whoever would be refused the enrolments of the story (R20)."""
+    for overrun in Overrun.objects.filter(ended_on=None, closes_on=on + timedelta(days=1)):
+        overruns.extend_grace(
+            organization=overrun.organization,
+            until=until,
+            on=on,
+            reason=_("Changement de formule en discussion."),
+            actor=user(CUSTOMER_CARE),
+        )
 
 
 def _enrollments(place: Place, today: date) -> list[tuple[date, EnrollmentRow]]:

@@ -19,7 +19,7 @@ from learners.rolling_year import DAYS_COUNTED, is_counted
 from learners.selectors import count_on
 from options.selectors import entitlements
 from subscriptions.invariants import broken
-from subscriptions.models import CommitmentSpan, Invoice, Subscription
+from subscriptions.models import CommitmentSpan, Invoice, LimitAlert, Overrun, Subscription
 from subscriptions.standing import standing
 from support.models import Request
 from tests import world
@@ -258,3 +258,14 @@ def test_the_forecasts_of_the_past_year_fall_near_what_was_counted(committed_db,
     assert re.findall(r"À (\d+) jours", said) == ["30", "90", "180"]
     recent, _a_year_ago, unchanged = re.findall(r"moyenne ([0-9,]+) apprenants", said)[:3]
     assert float(recent.replace(",", ".")) < float(unchanged.replace(",", "."))
+
+
+@played
+def test_whoever_is_above_the_limit_was_told_and_given_time(scope):
+    """Every night of the year was looked at; support extended the grace that ran out."""
+    levels = LimitAlert.objects.filter(organization=place("cap-metiers"), is_mailed=True)
+    overrun = Overrun.objects.get(organization=place("cap-metiers"), ended_on=None)
+
+    assert {80, 90, 101} <= set(levels.values_list("level", flat=True))
+    assert overrun.closes_on == TODAY + timedelta(days=21)
+    assert not Overrun.objects.exclude(organization=place("cap-metiers")).exists()
