@@ -62,6 +62,7 @@ class Foresight:
     """The section « Ce qui est prévu »; nothing but `usage` while the history is too short."""
 
     usage: UsagePanel
+    closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     plan: str
     months: tuple[Month, ...]
     later_months: tuple[Month, ...]
@@ -80,6 +81,7 @@ def foresight(organization: Organization, *, at: datetime) -> Foresight:
     months = _months(usage)
     return Foresight(
         usage=usage,
+        closes_on=account.closes_on,
         plan=current.plan.name if current and current.plan else "",
         months=months[:MONTHS_FIRST],
         later_months=months[MONTHS_FIRST:],
@@ -134,10 +136,13 @@ def _months(usage: UsagePanel) -> tuple[Month, ...]:
 
 
 def _refused_from(usage: UsagePanel) -> date | None:
-    passed = usage.outlook and usage.outlook.passed
-    if not passed or not passed.is_refused(settings.ENROLLMENT_GRACE_DAYS):
+    """Return the day on which the grace of the first overrun to outlast it would be over."""
+    coming, grace = usage.outlook, settings.ENROLLMENT_GRACE_DAYS
+    if coming is None:
         return None
-    return passed.starts_on + timedelta(days=settings.ENROLLMENT_GRACE_DAYS)
+    lasting = (each for each in coming.overruns if each.is_refused(grace))
+    first = next((each for each in lasting if each.starts_on > coming.on), None)
+    return first and first.starts_on + timedelta(days=grace)
 
 
 def _peaks(organization: Organization, usage: UsagePanel) -> tuple[Peak, ...]:

@@ -46,6 +46,14 @@ class Outlook:
         return _passed(self.overruns, self.on)
 
     @property
+    def passed_for_good(self) -> Overrun | None:
+        """The overrun to come that shows no end, when it is not the first."""
+        last = self.overruns[-1] if self.overruns else None
+        if last is None or last.ends_before or last in (self.passed, self.overruns[0]):
+            return None
+        return last
+
+    @property
     def passed_a_year_ago(self) -> Overrun | None:
         return _passed(self.overruns_a_year_ago, self.on)
 

@@ -57,6 +57,19 @@ def test_outlook_names_a_peak_of_one_day_apart_from_the_day_it_is_passed():
     assert coming.passed is None
 
 
+def test_outlook_tells_the_overrun_without_end_that_follows_the_first():
+    entries = {AGO: 3, TODAY - 300 * DAY: 98, TODAY: 90}
+
+    coming = outlook(seen(entries), 250)
+
+    # 1 a day: above from the 63rd day, 98 leave on the 65th; above for good from the 161st
+    first, last = coming.overruns
+    assert coming.passed == first
+    assert (first.starts_on, first.ends_before) == (TODAY + 63 * DAY, TODAY + 65 * DAY)
+    assert coming.passed_for_good == last
+    assert (last.starts_on, last.ends_before) == (TODAY + 161 * DAY, None)
+
+
 def test_outlook_over_the_limit_says_when_nobody_enrolling_brings_it_back():
     entries = {AGO: 10, AGO + 9 * DAY: 30, TODAY - 5 * DAY: 490, TODAY + 3 * DAY: 5}
 
@@ -72,6 +85,7 @@ def test_outlook_of_one_pace_has_no_range():
     coming = outlook(seen({TODAY: 90}, since=TODAY - 100 * DAY), 100)
 
     assert (coming.passed.starts_on, coming.days_a_year_ago) == (TODAY + 11 * DAY, ())
+    assert coming.passed_for_good is None
     assert coming.passed_between is None
 
 
