@@ -11,8 +11,8 @@ from subscriptions.lines import PERIOD, Line, Span, entered_periods
 from subscriptions.periods import Commitment
 from tests.proving import examples
 from tests.subscriptions.oracle import Bound, natural_periods
-from tests.subscriptions.pure_facts import again
-from tests.subscriptions.pure_lives import PLANS, Life, Step, beginnings, live, relive, steps
+from tests.subscriptions.pure_lives import PLANS, Life
+from tests.subscriptions.pure_steps import Step, again, beginnings, live, relive, steps
 
 proved = settings(
     max_examples=examples(100, 10_000), deadline=None, suppress_health_check=list(HealthCheck)
