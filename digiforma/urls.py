@@ -21,6 +21,12 @@ urlpatterns = [
     path("", include("subscriptions.urls")),
     path("", include("support.urls")),
     path("compte/abonnement/", views.my_subscription, name="my-subscription"),
+    path("compte/abonnement/apprenants/", views.counted_learners, name="counted-learners"),
+    path(
+        "compte/abonnement/apprenants.csv",
+        views.counted_learners_file,
+        name="counted-learners-file",
+    ),
     path("compte/abonnement/options/", include("options.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocumentationView.as_view(), name="api-documentation"),

@@ -9,9 +9,11 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
-from django.http import JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,8 +22,12 @@ from accounts.access import role_required
 from accounts.middleware import SESSION_KEY
 from accounts.roles import SEES_SUBSCRIPTION
 from digiforma.context import notice_of
+from digiforma.counted_file import changed_file, counted_file, file_name
+from digiforma.counted_learners import NoSuchVersion, counted_lines, counted_page
+from digiforma.counted_query import CountedQuery
 from digiforma.overview import overview
 from digiforma.simulation import SimulationForm, simulate
+from learners import safe_csv
 from subscriptions.models import Subscription
 
 logger = logging.getLogger(__name__)
@@ -52,6 +58,50 @@ def my_subscription(request):
     notice = notice_of(page.usage, closes_on=page.closes_on, on=timezone.localdate())
     context = {"page": page, "account_notice": notice}
     return render(request, "digiforma/my_subscription.html", context)
+
+
+@transaction.non_atomic_requests  # it only reads, as above
+@role_required(*SEES_SUBSCRIPTION)
+@require_safe
+@never_cache
+def counted_learners(request):
+    """Show the learners counted, what made the number and the list that proves it."""
+    today = timezone.localdate()
+    form = CountedQuery(request.GET, today=today)
+    try:
+        page = counted_page(request.membership.organization, form.asked(), at=timezone.now())
+    except NoSuchVersion:
+        raise Http404 from None
+    notice = notice_of(page.foresight.usage, closes_on=page.foresight.closes_on, on=today)
+    context = {"page": page, "form": form, "account_notice": notice}
+    status = 422 if form.errors else 200
+    return render(request, "digiforma/counted_learners.html", context, status=status)
+
+
+@transaction.non_atomic_requests
+@role_required(*SEES_SUBSCRIPTION)
+@require_safe
+@never_cache
+def counted_learners_file(request):
+    """Give the list that the page shows, whole, as CSV; the page says what is asked wrongly."""
+    today = timezone.localdate()
+    form = CountedQuery(request.GET, today=today)
+    asked = form.asked()
+    if form.errors:
+        return redirect(f"{reverse('counted-learners')}?{request.GET.urlencode()}")
+    try:
+        sight, rows = counted_lines(request.membership.organization, asked, today=today)
+    except NoSuchVersion:
+        raise Http404 from None
+    return HttpResponse(
+        changed_file(rows) if asked.cause else counted_file(rows),
+        content_type=safe_csv.CONTENT_TYPE,
+        headers={
+            "Content-Disposition": content_disposition_header(
+                as_attachment=True, filename=file_name(sight)
+            )
+        },
+    )
 
 
 @admin.site.admin_view

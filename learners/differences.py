@@ -9,6 +9,7 @@ from django.db import connection
 from accounts.models import Organization
 from learners.causes import Cause, State, why_in, why_out
 from learners.models import Enrollment
+from learners.rolling_year import leaves_on
 from learners.sights import COUNTED, Sight
 
 # One line at least, so that the two sizes are told when nothing differs.
@@ -100,6 +101,14 @@ class ChangedRow:
     code: str
     title: str
     change: Change
+
+    @property
+    def enters_on(self) -> date:
+        return self.change.counts_on
+
+    @property
+    def leaves_on(self) -> date:
+        return leaves_on(self.change.counts_on)
 
 
 class DaysReversed(Exception):

@@ -1,39 +1,44 @@
 """The list behind a count, one line an enrolment, and what it is made of (R14)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection
 
 from accounts.models import Organization
-from learners.models import Enrollment
 from learners.rolling_year import leaves_on
 from learners.sights import COUNTED, Sight
 
-BEHIND = f"""
-    SELECT session.code, session.title, counted.counts_on, count(*),
-           count(DISTINCT coalesce(learner.merged_into_id, learner.id))
-      FROM ({COUNTED.format(sight="sight")}) AS counted
-      JOIN learners_trainingsession AS session
-        ON session.organization_id = %(organization)s AND session.id = counted.session_id
-      JOIN learners_learner AS learner
-        ON learner.organization_id = %(organization)s AND learner.id = counted.learner_id
-     GROUP BY GROUPING SETS ((session.code, session.title, counted.counts_on), ())
-     ORDER BY counted.counts_on DESC NULLS FIRST, session.code
-"""
-LISTED = f"""
-    SELECT learner.first_name, learner.last_name, session.code, session.title, counted.counts_on
-      FROM ({COUNTED.format(sight="sight")}) AS counted
-      JOIN learners_trainingsession AS session
-        ON session.organization_id = %(organization)s AND session.id = counted.session_id
-      JOIN learners_learner AS learner
-        ON learner.organization_id = %(organization)s AND learner.id = counted.learner_id
-     WHERE (%(code)s::text IS NULL OR session.code = %(code)s)
-       AND (%(month)s::date IS NULL OR date_trunc('month', counted.counts_on) = %(month)s)
-     ORDER BY counted.counts_on DESC, session.code, learner.last_name, learner.first_name,
-              counted.id
-     LIMIT %(most)s OFFSET %(skipped)s
+# One row: the sessions and the whole, the lines asked for, how many enter soon.
+PROOF = f"""
+    WITH counted AS MATERIALIZED (
+        SELECT unit.id, unit.counts_on, session.code, session.title,
+               learner.first_name, learner.last_name,
+               coalesce(learner.merged_into_id, learner.id) AS person
+          FROM ({COUNTED.format(sight="sight")}) AS unit
+          JOIN learners_trainingsession AS session
+            ON session.organization_id = %(organization)s AND session.id = unit.session_id
+          JOIN learners_learner AS learner
+            ON learner.organization_id = %(organization)s AND learner.id = unit.learner_id),
+    behind AS (
+        SELECT code, title, counts_on, count(*) AS units, count(DISTINCT person) AS people
+          FROM counted
+         GROUP BY GROUPING SETS ((code, title, counts_on), ())),
+    listed AS (
+        SELECT counted.*,
+               row_number() OVER (ORDER BY counts_on DESC, code, last_name, first_name, id) AS place
+          FROM counted
+         WHERE (%(code)s::text IS NULL OR code = %(code)s)
+           AND (%(month)s::date IS NULL OR date_trunc('month', counts_on) = %(month)s)
+         ORDER BY place
+         LIMIT %(most)s OFFSET %(skipped)s)
+    SELECT (SELECT json_agg(json_build_array(code, title, counts_on, units, people)
+                            ORDER BY counts_on DESC NULLS FIRST, code) FROM behind),
+           (SELECT json_agg(json_build_array(first_name, last_name, code, title, counts_on)
+                            ORDER BY place) FROM listed),
+           (SELECT count(*) FROM learners_enrollment
+             WHERE organization_id = %(organization)s AND counted
+               AND counts_on > %(sight_on)s AND counts_on <= %(soon)s)
 """
 
 
@@ -73,6 +78,7 @@ class Behind:
     sessions: tuple[CountedSession, ...]
     count: int
     people: int
+    entering: int
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -103,27 +109,27 @@ class Only:
 ALL = Only()
 
 
-def behind(organization: Organization, sight: Sight) -> Behind:
-    """Return the sessions behind a count, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEHIND, {"organization": organization.pk, **sight.values()})
-        [whole, *sessions] = cursor.fetchall()
-    return Behind(
-        sessions=tuple(CountedSession(*row[:4]) for row in sessions),
-        count=whole[3],
-        people=whole[4],
-    )
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What stands behind a count, and the lines of its list that were asked for."""
+
+    behind: Behind
+    rows: tuple[CountedRow, ...]
 
 
-def listed(
+def proof(
     organization: Organization,
     sight: Sight,
     *,
     only: Only = ALL,
     most: int | None = None,
     skipped: int = 0,
-) -> Sequence[CountedRow]:
-    """Return the lines behind a count, the latest entered first; all of them unless told."""
+    soon: date | None = None,
+) -> Proof:
+    """Return what proves a count, in one query: the latest entered first, all unless told.
+
+    `behind.entering` is how many written now enter after its day, until `soon`.
+    """
     values = {
         "organization": organization.pk,
         **sight.values(),
@@ -131,16 +137,27 @@ def listed(
         "month": only.month,
         "most": most,
         "skipped": skipped,
+        "soon": soon,
     }
     with connection.cursor() as cursor:
-        cursor.execute(LISTED, values)
-        return [CountedRow(*row) for row in cursor.fetchall()]
+        cursor.execute(PROOF, values)
+        sessions, lines, entering = cursor.fetchone()
+    return Proof(_behind(sessions, entering), tuple(_row(*line) for line in lines or ()))
 
 
-def entering(organization: Organization, *, after: date, until: date) -> int:
-    """Return how many enrolments already written enter the count after a day, until another."""
-    return (
-        Enrollment.objects.for_organization(organization)
-        .filter(counted=True, counts_on__range=(after + timedelta(days=1), until))
-        .count()
+def _behind(told: list[list], entering: int) -> Behind:
+    """Read the whole, which comes first, and the sessions after it."""
+    whole, *sessions = told
+    return Behind(
+        sessions=tuple(
+            CountedSession(code, title, date.fromisoformat(enters_on), units)
+            for code, title, enters_on, units, _people in sessions
+        ),
+        count=whole[3],
+        people=whole[4],
+        entering=entering,
     )
+
+
+def _row(first_name: str, last_name: str, code: str, title: str, enters_on: str) -> CountedRow:
+    return CountedRow(first_name, last_name, code, title, date.fromisoformat(enters_on))

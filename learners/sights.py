@@ -77,3 +77,9 @@ def stored_sights(
         sight = Sight(*row)
         found[sight.on] = (*found.get(sight.on, ()), sight)
     return found
+
+
+def last_counted_on(organization: Organization) -> date | None:
+    """Return the last day of which a count is stored."""
+    rows = DailyCount.objects.for_organization(organization).order_by("-counted_on", "-version")
+    return rows.values_list("counted_on", flat=True).first()

@@ -39,6 +39,14 @@ def euros_signed(cents: int) -> str:
 
 
 @register.filter
+def signed_fr(number: int) -> str:
+    """Return a change after its sign, « + 58 »; nothing stands before zero."""
+    if number == 0:
+        return "0"
+    return f"{'+' if number > 0 else MINUS}{SPACE}{number_fr(abs(number))}"
+
+
+@register.filter
 def number_fr(number: int | Decimal) -> str:
     """Return a number as « 1 500 » or « 2,5 »."""
     return _french(format_decimal(number, locale=LOCALE))

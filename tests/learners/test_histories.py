@@ -14,7 +14,7 @@ from learners import selectors
 from learners.causes import Cause
 from learners.differences import Change, Difference, difference
 from learners.models import DailyCount
-from learners.proof import behind, listed
+from learners.proof import proof
 from learners.rolling_year import first_day_counted
 from learners.sights import Sight, stored_sights
 from tests.learners.conftest import person
@@ -85,14 +85,14 @@ def test_any_number_has_its_list_for_ever(organization, starts, history, days):
         }
         for sight, then in sights_of(stage, days):
             expected = counted(then, sight.on)
-            rows = listed(organization, sight)
+            found = proof(organization, sight)
+            behind, rows = found.behind, found.rows
             assert sorted((row.code, row.first_name, row.enters_on) for row in rows) == sorted(
                 (f"S{session}", f"{learner}", on) for (session, learner), on in expected.items()
             )
-            found = behind(organization, sight)
-            assert found.count == len(rows) == sum(each.units for each in found.sessions)
-            assert found.count == sight.count or sight.count is None
-            assert found.people == len({learner for _session, learner in expected})
+            assert behind.count == len(rows) == sum(each.units for each in behind.sessions)
+            assert behind.count == sight.count or sight.count is None
+            assert behind.people == len({learner for _session, learner in expected})
         transaction.set_rollback(True)
 
 
