@@ -5,14 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection, connections
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 
 from digiforma.sandbox.chromium import FLAGS, chromium
 from digiforma.sandbox.roles import database_role
 from tests.databases import Clones, LiveSite, serve
+from tests.teams import TODAY, Team, gather
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "var" / "screenshots"
 WIDTHS = {1280: 900, 390: 844}
@@ -155,3 +157,28 @@ def screenshots() -> Callable:
         page.set_viewport_size(before)
 
     return take
+
+
+@pytest.fixture
+def team(db) -> Team:
+    """Ravel with its four roles on ÉQUIPE since 9 November, and Charlie's organization."""
+    return gather()
+
+
+@pytest.fixture
+def today():
+    """Let the doors read 23 November 2026, 10:00 in Paris."""
+    with time_machine.travel("2026-11-23T10:00:00+01:00", tick=False):
+        yield TODAY
+
+
+@pytest.fixture
+def enter(team, today) -> Callable[[str], Client]:
+    """Return a client signed in as the person of this name."""
+
+    def signed_in(name: str) -> Client:
+        client = Client()
+        client.force_login(team.people[name])
+        return client
+
+    return signed_in

@@ -17,7 +17,6 @@ from accounts.payloads import accepted
 from digiforma.problems import problem_response
 from digiforma.strict_json import MAX_BYTES, StrictJSONParser, TooLarge
 from options.api import AgreementSerializer
-from tests.options.conftest import enter, team, today  # noqa: F401
 from tests.proving import examples
 
 ADDRESS = "/api/v1/options/advanced-elearning/subscription/"
@@ -116,11 +115,11 @@ def test_a_body_in_latin_1_is_refused():
         (b'{"price":"39.00"}', "", (415, "unsupported_media_type")),
     ],
 )
-def test_a_real_door_answers_the_same(enter, body, content_type, expected):  # noqa: F811
+def test_a_real_door_answers_the_same(enter, body, content_type, expected):
     assert code(send(enter("alice"), body, content_type)) == expected
 
 
-def test_a_form_of_13_mb_is_too_large(enter):  # noqa: F811
+def test_a_form_of_13_mb_is_too_large(enter):
     body = b"price=" + b"9" * 13 * 1024 * 1024
 
     answer = send(enter("alice"), body, "application/x-www-form-urlencoded")
@@ -145,7 +144,7 @@ def test_an_unknown_address_is_a_problem_in_json(db, address, method):
     assert code(getattr(Client(), method)(address)) == (404, "not_found")
 
 
-def test_an_answer_in_another_format_is_not_offered(enter):  # noqa: F811
+def test_an_answer_in_another_format_is_not_offered(enter):
     answer = enter("alice").get("/api/v1/options/", headers={"Accept": "application/xml"})
 
     assert code(answer) == (406, "not_acceptable")

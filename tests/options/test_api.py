@@ -13,8 +13,8 @@ from subscriptions.models import Invoice, Item, Subscription
 from subscriptions.periods import Commitment
 from support.models import Request
 from tests import world
-from tests.options.conftest import TODAY, gather
 from tests.options.test_views import CLICKS, at_once, session_of, with_session, written
+from tests.teams import TODAY, gather
 
 OPTIONS = "/api/v1/options/"
 ELEARNING = f"{OPTIONS}advanced-elearning/subscription/"

@@ -11,7 +11,7 @@ from options.services import end_option, press_subscribe
 from subscriptions import plan_changes, renewal
 from subscriptions.models import Subscription
 from subscriptions.standing import standing
-from tests.options.conftest import TODAY, Team
+from tests.teams import TODAY, Team
 
 
 def option(slug: str):

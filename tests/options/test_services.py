@@ -14,7 +14,7 @@ from subscriptions.models import BillingIdentity, Invoice, Item, Subscription
 from subscriptions.periods import Commitment
 from support.models import Request
 from tests import world
-from tests.options.conftest import TODAY
+from tests.teams import TODAY
 
 ELEARNING = "advanced-elearning"
 

@@ -16,9 +16,9 @@ from subscriptions.account_credit import balance
 from subscriptions.models import Invoice, Item, Price, PriceList, Subscription, WaitingLine
 from subscriptions.renewal import renew
 from tests import world
-from tests.options.conftest import TODAY
 from tests.options.test_services import ELEARNING, option, press
 from tests.subscriptions.watch import unsound
+from tests.teams import TODAY
 
 PARIS = ZoneInfo("Europe/Paris")
 TEN = datetime(2026, 11, 23, 10, tzinfo=PARIS)  # when the option is taken

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.tenancy import staff_context
 from subscriptions.models import Invoice, Item, Subscription
 from support.models import Request
-from tests.options.conftest import gather
 from tests.proving import examples
+from tests.teams import gather
 
 ELEARNING = "advanced-elearning"
 DETAIL = f"/compte/abonnement/options/{ELEARNING}/"

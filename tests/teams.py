@@ -1,12 +1,7 @@
 """Ravel on ÉQUIPE since 9 November, with one option; today is the 23rd. Charlie is elsewhere."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-
-import pytest
-import time_machine
-from django.test import Client
 
 from accounts.models import Membership, Organization, User
 from accounts.roles import Role
@@ -47,27 +42,3 @@ def gather() -> Team:
             "tara": world.member(ravel, "Tara", Role.TRAINER),
         }
     return Team(people, ravel, elsewhere)
-
-
-@pytest.fixture
-def team(db) -> Team:
-    return gather()
-
-
-@pytest.fixture
-def today():
-    """Let the doors read 23 November 2026, 10:00 in Paris."""
-    with time_machine.travel("2026-11-23T10:00:00+01:00", tick=False):
-        yield TODAY
-
-
-@pytest.fixture
-def enter(team, today) -> Callable[[str], Client]:
-    """Return a client signed in as the person of this name."""
-
-    def signed_in(name: str) -> Client:
-        client = Client()
-        client.force_login(team.people[name])
-        return client
-
-    return signed_in
