@@ -12,7 +12,6 @@ from subscriptions.models import Plan, Price, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.selectors import Usage, exceeds
 from subscriptions.standing import Held, Standing, book_of
-from subscriptions.tariffs import NoPrice, PriceBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,11 @@ def advice(current: Standing, expected: Usage, *, on: date) -> Advice | None:
     )
 
 
+def fitting(current: Standing, expected: Usage) -> Plan | None:
+    """Return the smallest plan that would hold what is expected, for whoever has none yet."""
+    return smallest(plans_with_prices(current.subscription), expected)
+
+
 def plans_with_prices(subscription: int) -> Iterable[Plan]:
     """Return the plans of a subscription's seller, the smallest first, each with its `prices`."""
     prices = Price.objects.filter(component=OuterRef("component")).order_by(
@@ -92,12 +96,5 @@ def _difference_cents(current: Standing, held: Held, wanted: Plan, on: date) -> 
         if on == current.renews_on
         else current.running_price(held)
     )
-    after = _listed_cents(book_of(wanted.prices), wanted, current.commitment, on)
+    after = book_of(wanted.prices).listed_cents(wanted.component_id, current.commitment, on)
     return None if before is None or after is None else after - before.amount_cents
-
-
-def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int | None:
-    try:
-        return book.listed_price(plan.component_id, commitment, on).amount_cents
-    except NoPrice:
-        return None

@@ -99,11 +99,12 @@ def applied(standing: Standing, usage: Usage | None) -> Pending | None:
 
 def _is_cheaper(standing: Standing, change: Pending) -> bool:
     """Compare list prices at the commitment in force, as the gate does (R7, R8)."""
-    prices = [
-        standing.book.listed_price(plan.component, standing.commitment, standing.renews_on)
-        for plan in (standing.plan, change.plan)
-    ]
-    return is_downgrade(*(price.amount_cents for price in prices))
+    return is_downgrade(
+        *(
+            standing.book.listed_cents(plan.component, standing.commitment, standing.renews_on)
+            for plan in (standing.plan, change.plan)
+        )
+    )
 
 
 def _next_period(standing: Standing, change: Pending | None) -> tuple[Commitment, Period]:

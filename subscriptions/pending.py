@@ -10,7 +10,6 @@ from subscriptions.holdings import end, open_commitment, replace_plan
 from subscriptions.models import Item, PendingChange, Plan, Subscription, SupportNotice
 from subscriptions.periods import Commitment
 from subscriptions.pricing import is_downgrade
-from subscriptions.tariffs import NoPrice, PriceBook
 
 
 def apply_pending(subscription: Subscription, *, told_on: date) -> None:
@@ -43,23 +42,13 @@ def downgrade_over_limits(subscription: Subscription, plan: Plan, on: date) -> d
 
 
 def is_cheaper(subscription: Subscription, plan: Plan, on: date) -> bool:
-    """Compare list prices at the commitment in force, discounts and agreements ignored (R7).
-
-    Raises NoPrice for a plan that is sold on quote.
-    """
+    """Compare list prices at the commitment in force, discounts and agreements ignored (R7)."""
     running = selectors.running_plan(subscription, on)
     commitment = Commitment(selectors.commitment_span(subscription, on).commitment)
     book = price_book(subscription.seller_id)
-    wanted = book.listed_price(plan.component_id, commitment, on)
-    return is_downgrade(_listed_cents(book, running, commitment, on), wanted.amount_cents)
-
-
-def _listed_cents(book: PriceBook, plan: Plan, commitment: Commitment, on: date) -> int:
-    """Return a held plan's list price; one that is sold on quote is cheaper than none."""
-    try:
-        return book.listed_price(plan.component_id, commitment, on).amount_cents
-    except NoPrice:
-        return 0
+    return is_downgrade(
+        *(book.listed_cents(each.component_id, commitment, on) for each in (running, plan))
+    )
 
 
 def over_limits(subscription: Subscription, plan: Plan, on: date) -> dict:

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import record
 from subscriptions import selectors
 from subscriptions.billing import settle
-from subscriptions.facts import price_book
+from subscriptions.facts import negotiated_prices, price_book
 from subscriptions.holdings import hold, lock, open_commitment, replace_plan, stop
 from subscriptions.items import (
     AlreadySubscribed,
@@ -219,12 +219,12 @@ def change_at_term(
     """
     subscription = ordering(subscription_id, on)
     span = selectors.commitment_span(subscription, on)
-    wanted = _difference(change, selectors.running_plan(subscription, on), span)
+    running = selectors.running_plan(subscription, on)
+    wanted = _difference(change, running, span)
     if wanted.plan is None and wanted.commitment is None:
         raise AlreadySubscribed(subscription_id)
-    if wanted.plan:
-        commitment = wanted.commitment or Commitment(span.commitment)
-        price_book(subscription.seller_id).listed_price(wanted.plan.component_id, commitment, on)
+    commitment = wanted.commitment or Commitment(span.commitment)
+    _require_price(subscription, wanted.plan or running, commitment)
     ordered = _order(
         subscription,
         on=on,
@@ -235,6 +235,13 @@ def change_at_term(
     )
     _hold_from_term(subscription, wanted, on, operation_of(ordered))
     return ordered
+
+
+def _require_price(subscription: Subscription, plan: Plan, commitment: Commitment) -> None:
+    """Raise NoPrice for a plan that has none on the échéance, listed or agreed (R5)."""
+    agreed = tuple(negotiated_prices([subscription.pk])[subscription.pk])
+    book = price_book(subscription.seller_id)
+    book.price(plan.component_id, commitment, subscription.renews_on, agreed)
 
 
 def _hold_from_term(subscription: Subscription, change: Change, on: date, operation: str) -> None:

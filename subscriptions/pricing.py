@@ -38,8 +38,13 @@ def discounted(price_cents: int, *, percent: Fraction | Decimal | int) -> int:
     return round_half_away(price_cents * (100 - Fraction(percent)) / 100)
 
 
-def is_downgrade(old_list_price_cents: int, new_list_price_cents: int) -> bool:
-    """Say whether the new plan is cheaper, by full-period list price at one commitment (R7)."""
+def is_downgrade(old_list_price_cents: int | None, new_list_price_cents: int | None) -> bool:
+    """Say whether the new plan is cheaper, by full-period list price at one commitment (R7).
+
+    None is a plan sold on quote, which no list states: it stands above those that have a price.
+    """
+    if old_list_price_cents is None or new_list_price_cents is None:
+        return new_list_price_cents is not None
     return new_list_price_cents < old_list_price_cents
 
 

@@ -54,6 +54,13 @@ class PriceBook:
                 return price
         raise NoPrice(component)
 
+    def listed_cents(self, component: Hashable, commitment: Commitment, on: date) -> int | None:
+        """Return the same in cents; None for what is sold on quote."""
+        try:
+            return self.listed_price(component, commitment, on).amount_cents
+        except NoPrice:
+            return None
+
     def price(
         self,
         component: Hashable,

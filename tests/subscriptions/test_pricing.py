@@ -126,7 +126,15 @@ def test_the_discounted_price_is_rounded_before_its_share():
 
 @pytest.mark.parametrize(
     ("old_list_price_cents", "new_list_price_cents", "expected"),
-    [(5400, 9900, False), (9900, 5400, True), (5400, 5400, False), (5400, 5399, True)],
+    [
+        (5400, 9900, False),
+        (9900, 5400, True),
+        (5400, 5400, False),
+        (5400, 5399, True),
+        (9900, None, False),  # sold on quote, above every price
+        (None, 9900, True),
+        (None, None, False),
+    ],
 )
 def test_only_a_cheaper_plan_is_a_downgrade(old_list_price_cents, new_list_price_cents, expected):
     assert is_downgrade(old_list_price_cents, new_list_price_cents) is expected
