@@ -1,7 +1,7 @@
 """Deeds on a subscription: open it, record the money it receives."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -9,13 +9,14 @@ from accounts.models import Organization, User
 from accounts.services import record
 from subscriptions.billing import settle
 from subscriptions.holdings import hold, lock, open_commitment, replace_plan
-from subscriptions.items import AlreadySubscribed
+from subscriptions.items import AlreadySubscribed, caught_up
 from subscriptions.models import (
     Component,
     Discount,
     Invoice,
     InvoiceLine,
     Payment,
+    PendingChange,
     Plan,
     Subscription,
 )
@@ -47,9 +48,21 @@ def subscribe(
     A trial that runs or has ended converts (R9, R22); a cancelled subscription is taken up again.
     Raises AlreadySubscribed, NoPrice (the plan is sold on quote), VatUnresolved.
     """
+    _end_what_was_cancelled(organization, on)
     subscription = opened(organization, plan.component.seller_id, renews_on=on)
     record(organization=organization, actor=actor, action="subscribed", plan=plan.code)
     return begin(subscription, plan, commitment, components, issued_on=on)
+
+
+def _end_what_was_cancelled(organization: Organization, on: date) -> None:
+    """Carry out a cancellation whose day has come, though the nightly job is late (R7)."""
+    change = PendingChange.objects.for_organization(organization).filter(
+        kind=PendingChange.Kind.CANCELLATION,
+        state=PendingChange.State.WAITING,
+        effective_on__lte=on,
+    )
+    for subscription_id in change.values_list("subscription_id", flat=True):
+        caught_up(subscription_id, before=on + timedelta(days=1), issued_on=on)
 
 
 def begin(
