@@ -93,12 +93,13 @@ def _limits(plan: Plan | PlanEntry) -> dict[str, int | None]:
 
 
 def _stated(tariff: Tariff, components: Components) -> dict[tuple[Component, str], int]:
-    """Return the cents that a tariff states for each component and commitment."""
+    """Return the cents that a tariff states, each component and commitment; None is on quote."""
     return {
         (components[kind, code], str(commitment)): cents
         for kind, prices in (("plan", tariff.plans), ("option", tariff.options))
         for code, both in prices.items()
         for commitment, cents in zip(Commitment, both, strict=True)
+        if cents is not None
     }
 
 
