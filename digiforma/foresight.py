@@ -16,7 +16,8 @@ from learners.models import TrainingSession
 from learners.outlook import outlook
 from learners.rolling_year import DAYS_COUNTED, first_day_counted
 from learners.selectors import DayCount
-from subscriptions.advice import Advice, advice
+from subscriptions.advice import Advice, advice, fitting
+from subscriptions.models import Subscription
 from subscriptions.selectors import Usage
 from subscriptions.standing import Standing, standing
 
@@ -58,12 +59,21 @@ class Peak:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialFit:
+    """The plan that would suit whoever tries, and how many learners are expected at most."""
+
+    learners: int
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
 class Foresight:
     """The section « Ce qui est prévu »; nothing but `usage` while the history is too short."""
 
     usage: UsagePanel
     closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     plan: str
+    is_foreseen: bool  # a plan or a trial runs
     months: tuple[Month, ...]
     later_months: tuple[Month, ...]
     peaks: tuple[Peak, ...]
@@ -83,6 +93,7 @@ def foresight(organization: Organization, *, at: datetime) -> Foresight:
         usage=usage,
         closes_on=account.closes_on,
         plan=current.plan.name if current and current.plan else "",
+        is_foreseen=current is not None and (current.plan is not None or _is_trying(current)),
         months=months[:MONTHS_FIRST],
         later_months=months[MONTHS_FIRST:],
         peaks=_peaks(organization, usage),
@@ -94,17 +105,18 @@ def foresight(organization: Organization, *, at: datetime) -> Foresight:
 def foreseen_usage(
     current: Standing | None, seen: Known, account: AccountRow, *, at: datetime
 ) -> UsagePanel:
-    """Return the panel of an account: the year that ends today, and the one to come under a plan.
+    """Return the panel of an account: the year that ends today, the one to come of a plan or trial.
 
     `seen` is what is known on the day of the last count, today if there is none.
     """
     today = at.astimezone(PARIS).date()
     plan = current.plan if current else None
+    limit = plan.learners if plan else None
     return usage_panel(
         account.counted,
         [DayCount(*day) for day in curve(seen.entries, first_day_counted(today), today)],
-        outlook=outlook(seen, plan.learners) if plan else None,
-        learner_limit=plan.learners if plan else None,
+        outlook=outlook(seen, limit) if plan or _is_trying(current) else None,
+        learner_limit=limit,
         seats=account.seats,
         at=at,
     )
@@ -114,7 +126,25 @@ def advised(current: Standing | None, usage: UsagePanel, *, on: date) -> Advice 
     """Return the plan to take instead of the one that renews; None when another change waits."""
     if usage.outlook is None or not current.renews or current.pending:
         return None
-    expected = Usage(
+    return advice(current, _expected(usage), on=on)
+
+
+def trial_fit(current: Standing | None, usage: UsagePanel) -> TrialFit | None:
+    """Return the plan that would fit during a trial; None once one is chosen (R22)."""
+    if usage.outlook is None or not _is_trying(current) or current.trial_plan:
+        return None
+    expected = _expected(usage)
+    plan = fitting(current, expected)
+    return plan and TrialFit(learners=expected.learners, plan=plan.name)
+
+
+def _is_trying(current: Standing | None) -> bool:
+    return current is not None and current.status == Subscription.Status.TRIALING
+
+
+def _expected(usage: UsagePanel) -> Usage:
+    """Return what a plan must hold: the learners of the highest day to come, the seats filled."""
+    return Usage(
         learners=max(usage.outlook.highest.total, usage.learners.count),
         trainers=usage.trainers.count,
         administrators=usage.administrators.count,
@@ -122,7 +152,6 @@ def advised(current: Standing | None, usage: UsagePanel, *, on: date) -> Advice 
         trainer_limit=usage.trainers.limit,
         administrator_limit=usage.administrators.limit,
     )
-    return advice(current, expected, on=on)
 
 
 def _months(usage: UsagePanel) -> tuple[Month, ...]:

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY, SEES_INVOICES
 from accounts.selectors import Seats
 from digiforma.account_row import LastInvoice, account_row
-from digiforma.foresight import advised, foreseen_usage
+from digiforma.foresight import TrialFit, advised, foreseen_usage, trial_fit
 from digiforma.plan_panel import TRIAL, PlanPanel, TrialPanel, plan_panel, trial_panel
 from digiforma.usage_panel import PARIS, UsagePanel
 from learners.forecast import Known, curve
@@ -36,6 +36,7 @@ class Overview:
     closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     plan: PlanPanel | None  # None without a plan today
     advice: Advice | None
+    trial_fit: TrialFit | None
     trial: TrialPanel | None
     has_ended: bool
     taken: tuple[Offer, ...]
@@ -69,6 +70,7 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         closes_on=account.closes_on,
         plan=plan,
         advice=advised(current, usage, on=today) if plan and plan.may_ask else None,
+        trial_fit=trial_fit(current, usage),
         trial=trial,
         has_ended=current is not None and current.status == Subscription.Status.CANCELLED,
         taken=tuple(offer for offer in offered if offer.is_taken),

@@ -5,18 +5,20 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from accounts.models import Membership
 from accounts.services import create_organization
 from accounts.tenancy import staff_context, tenant_context
-from digiforma.foresight import Leaving, foresight
+from digiforma.foresight import Leaving, TrialFit, foresight
+from digiforma.overview import overview
 from digiforma.usage_panel import Verdict
 from learners.forecast import Day
 from learners.models import TrainingSession
 from learners.services import recount_all
-from subscriptions.models import Seller
-from subscriptions.trials import start_trial
+from subscriptions.models import Seller, Subscription
+from subscriptions.trials import end_trial, start_trial
 from tests import world
 from tests.digiforma import ravel
-from tests.digiforma.ravel import NOW, TODAY, enroll
+from tests.digiforma.ravel import NOW, TODAY, enroll, text, visit
 
 DAY = timedelta(days=1)
 MOST_QUERIES = 5
@@ -124,17 +126,57 @@ def test_a_short_history_foresees_nothing(foreseen):
     assert (page.refused_from, page.advice, page.plan) == (None, None, "ÉQUIPE")
 
 
-def test_a_trial_foresees_nothing(db):
+@pytest.fixture
+def trial(db):
+    """Open Zoé's trial, with 40 learners since 200 days."""
     with time_machine.travel(NOW, tick=False):
         with staff_context():
             world.put_on_sale()
-            trial = create_organization(name="Essai", slug="essai", owner=world.person("Zoé"))
-            start_trial(organization=trial, seller=Seller.objects.get(), on=TODAY - 2 * DAY)
-            enroll(trial, 40, on=TODAY - 200 * DAY)
-        with tenant_context(trial.pk):
-            page = foresight(trial, at=NOW)
+            organization = create_organization(
+                name="Essai", slug="essai", owner=world.person("Zoé")
+            )
+            start_trial(organization=organization, seller=Seller.objects.get(), on=TODAY - 2 * DAY)
+            enroll(organization, 220, on=TODAY - 200 * DAY)
+        yield organization
 
-    assert (page.usage.outlook, page.advice, page.plan) == (None, None, "")
+
+def test_a_trial_foresees_its_year_without_a_limit(trial):
+    with tenant_context(trial.pk):
+        page = foresight(trial, at=NOW)
+
+    assert (page.plan, page.is_foreseen, page.advice) == ("", True, None)
+    assert (page.usage.verdict, page.usage.outlook.highest.total) == (None, 220)
+
+
+def test_a_trial_that_is_over_foresees_nothing(trial):
+    with staff_context():
+        end_trial(subscription_id=Subscription.objects.get().pk, on=TODAY + 12 * DAY)
+    with tenant_context(trial.pk):
+        page = foresight(trial, at=NOW + 12 * DAY)
+
+    assert (page.usage.outlook, page.is_foreseen) == (None, False)
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("", TrialFit(220, "ÉQUIPE")), ("orga", None)])
+def test_a_trial_is_told_the_plan_that_would_fit_until_one_is_chosen(trial, chosen, expected):
+    with staff_context():
+        if chosen:
+            Subscription.objects.update(trial_plan=world.plan(chosen), trial_commitment="monthly")
+        owner = Membership.objects.select_related("organization", "user").get(organization=trial)
+    with tenant_context(trial.pk):
+        page = overview(owner, at=NOW)
+
+    assert page.trial_fit == expected
+
+
+def test_the_page_of_a_trial_says_which_plan_would_fit(trial):
+    with staff_context():
+        zoe = Membership.objects.select_related("user").get(organization=trial).user
+
+    assert (
+        "L’essai n’a pas de limite d’apprenants. À ce rythme, vous compterez jusqu’à "
+        "220 apprenants sur 365 jours : la formule ÉQUIPE vous conviendrait." in text(visit(zoe))
+    )
 
 
 def test_the_number_is_the_one_stored_and_the_year_to_come_what_is_known_now(foreseen):
