@@ -1,4 +1,7 @@
-"""How many: sessions, learners, the enrolments between them, and the count of each day (R14)."""
+"""How many: sessions, learners, the enrolments between them, and the count of each day (R14).
+
+`import_models` holds the files on their way in.
+"""
 
 import pgtrigger
 from django.db import models
@@ -8,6 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from accounts.written_once import never_emptied
+from learners.import_models import EnrollmentImport, ImportState
+
+__all__ = [
+    "DailyCount",
+    "Enrollment",
+    "EnrollmentChange",
+    "EnrollmentGate",
+    "EnrollmentImport",
+    "ImportState",
+    "Learner",
+    "Status",
+    "TrainingSession",
+]
 
 # Ticks once for each enrolment written, each change of one, each run of counts: what a count saw
 # is what ticked before it. A sequence, as clocks of two machines may disagree.

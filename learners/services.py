@@ -1,6 +1,6 @@
 """Deeds on sessions and enrolments, and the nightly count of them all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,11 +68,13 @@ def import_rows(
     rows: Sequence[EnrollmentRow],
     on: date,
     by: User | None,
+    told: Callable[[int], None] = lambda lines: None,
 ) -> ImportOutcome:
     """Write all the rows or none, creating the sessions and learners they name.
 
     The same rows again change nothing. A session that moved takes along its enrolments, those of
-    other imports too. `on` is the day of the two counts told; `by` signs the journal.
+    other imports too. `on` is the day of the two counts told; `by` signs the journal; `told` hears
+    how many lines are written, none of them being there before the last.
     Raises EnrollmentRefused when there are new enrolments and the gate is closed (R20).
     """
     bulk_import.lock(organization)
@@ -81,7 +83,7 @@ def import_rows(
     sessions, sessions_written = bulk_import.write_sessions(organization, rows)
     learners, learners_written = bulk_import.write_learners(organization, rows)
     written = bulk_import.write_enrollments(
-        organization, rows, sessions, learners, sessions_written.moved
+        organization, rows, sessions, learners, sessions_written.moved, told=told
     )
     if closed and written.created:
         raise closed

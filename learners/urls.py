@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learners import learner_views, session_views, views
+from learners import import_views, learner_views, session_views
 
 urlpatterns = [
     path("sessions/", session_views.index, name="sessions"),
@@ -18,6 +18,15 @@ urlpatterns = [
     path("apprenants/<int:learner>/", learner_views.learner_page, name="learner"),
     path("apprenants/<int:learner>/nom/", learner_views.rename, name="learner-rename"),
     path("apprenants/<int:learner>/fusionner/", learner_views.merge, name="learner-merge"),
-    path("compte/imports/", views.imports, name="imports"),
-    path("compte/imports/modele.csv", views.import_template, name="import-template"),
+    path("compte/imports/", import_views.index, name="imports"),
+    path("compte/imports/modele.csv", import_views.template, name="import-template"),
+    path("compte/imports/<int:deposited>/", import_views.show, name="import"),
+    path("compte/imports/<int:deposited>/colonnes/", import_views.match, name="import-columns"),
+    path("compte/imports/<int:deposited>/importer/", import_views.confirm, name="import-confirm"),
+    path("compte/imports/<int:deposited>/abandonner/", import_views.abandon, name="import-abandon"),
+    path(
+        "compte/imports/<int:deposited>/erreurs.csv",
+        import_views.bad_lines,
+        name="import-bad-lines",
+    ),
 ]

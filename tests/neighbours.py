@@ -1,7 +1,7 @@
 """Two organizations side by side, each with at least one row in every tenant table."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from django.apps import apps
@@ -10,6 +10,7 @@ from django.db.models import Model
 from accounts.models import Organization, User
 from accounts.roles import Role
 from accounts.tenancy import TenantModel, staff_context
+from learners import columns, importing, imports
 from learners import services as learners
 from learners.enrollment_row import EnrollmentRow
 from learners.models import EnrollmentGate
@@ -68,6 +69,7 @@ def furnish(slug: str, owner: str, *others: str) -> Neighbour:
         people[role] = world.member(organization, name, role)
     _bill(organization)
     _enroll(organization)
+    _deposit(organization, people[Role.OWNER])
     _pass_the_limit(organization)
     _ask(organization, people[Role.OWNER])
     _order(organization, people[Role.OWNER])
@@ -170,6 +172,24 @@ def _enroll(organization: Organization) -> None:
     for told in (eve, row):
         learners.import_rows(organization=organization, rows=[told], on=TODAY, by=None)
     learners.recount_all(on=TODAY)
+
+
+def _deposit(organization: Organization, owner: User) -> None:
+    """A file that is checked and not confirmed, a good line and a bad one in it."""
+    good = "S2;Bilan;20/01/2026;20/01/2026;zoe@exemple.fr;Petit;Zoé;inscrit;\r\n"
+    header = importing.TEMPLATE.partition("\r\n")[0] + "\r\n"
+    deposited = imports.deposit(
+        organization=organization,
+        by=owner,
+        file_name="inscriptions.csv",
+        content=(header + good + good.replace("zoe@", "zoe")).encode(),
+    )
+    imports.match(
+        deposited=deposited,
+        choices=columns.suggested(deposited.header),
+        on=TODAY,
+        at=datetime(2026, 1, 20, 12, tzinfo=UTC),
+    )
 
 
 def _pass_the_limit(organization: Organization) -> None:

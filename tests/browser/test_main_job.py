@@ -90,7 +90,12 @@ def test_the_main_job_from_the_file_to_the_invoice(live_site, signed_in, screens
 def the_file_goes_in_and_is_counted(alice, site: str, screenshots) -> None:
     follow(alice, "Imports")
     alice.locator("input[type=file]").set_input_files(FILE)
-    press(alice, "Importer")
+    press(alice, "Continuer")
+    press(alice, "Vérifier sans importer")
+    alice.get_by_role("button", name="Importer 1").click()
+    alice.wait_for_load_state()
+    learners_tasks.work_imports()
+    alice.get_by_role("heading", name="Import terminé").wait_for()
     screenshots(alice, "story-2-imported")
     learners_tasks.recount_learners()
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import OutgoingMail, User
 from accounts.roles import Role
 from accounts.tenancy import TenantModel, staff_context
+from learners.models import EnrollmentImport
 from subscriptions.actions import ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
@@ -35,13 +36,16 @@ SENT = {
     "mine": "/compte/abonnement/",
     "choose": "/organismes/",
     "request": "/compte/demandes/D-2026-",
+    "import": "/compte/imports/",
     "desk-login": "/admin/login/?next=",
     "desk-file": "/admin/support/",
     "desk-orders": "/admin/subscriptions/stafforder/",
     "desk-list": "/admin/options/option/",
     "desk": "/admin/",
 }
-OPEN_ENDED = {SENT[word] for word in ("login", "request", "desk-login", "desk-file", "desk-orders")}
+OPEN_ENDED = {
+    SENT[word] for word in ("login", "request", "import", "desk-login", "desk-file", "desk-orders")
+}
 
 # What each person gets at each address, a table of (method, name) by who asks.
 # Ravel's ids wherever an address has one. The stranger owns another organization, `alone` has none.
@@ -139,10 +143,12 @@ def pages() -> dict[str, list[str]]:
 def arguments_of_ravel() -> dict[str, object]:
     with staff_context():
         request = Request.objects.get(organization__slug="ravel")
+        deposited = EnrollmentImport.objects.get(organization__slug="ravel")
     return {
         "slug": "api-access",
         "code": "leader",
         "reference": request.reference,
+        "deposited": deposited.pk,
         "number": "F2026-000001",
         "uidb36": "1",
         "key": "rien",

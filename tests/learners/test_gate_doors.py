@@ -5,17 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 from rest_framework.views import APIView
 
-from accounts.models import User
 from accounts.tenancy import tenant_context
 from learners import gate, services
 from learners.gate import EnrollmentRefused
 from learners.models import Enrollment, EnrollmentGate
+from tests.learners.deposits import desk
 from tests.learners.test_gate import rows
 
 TODAY = date(2026, 12, 6)
@@ -75,14 +74,6 @@ def test_the_command_takes_a_file_that_is_known(ravel, tmp_path, capsys):
 # The page
 
 
-def posted(name: str, content: str, deed: str):
-    client = Client()
-    client.force_login(User.objects.get(email=f"{name}@exemple.fr"))
-    file = SimpleUploadedFile("inscriptions.csv", content.encode())
-    return client.post(reverse("imports"), {"file": file, "deed": deed})
-
-
-@pytest.mark.parametrize("deed", ["check", "import"])
 @pytest.mark.parametrize(
     ("name", "way_out"),
     [
@@ -90,11 +81,14 @@ def posted(name: str, content: str, deed: str):
         ("adam", "Alice, possesseur du compte, valide le changement de formule."),
     ],
 )
-def test_the_page_refuses_a_file_with_a_new_line(ravel, name, way_out, deed):
-    answer = posted(name, HEADER + KNOWN + NEW, deed)
+def test_the_page_refuses_a_file_with_a_new_line(ravel, name, way_out):
+    somebody = desk(name)
+    number = somebody.checked(HEADER + KNOWN + NEW)
+
+    answer = somebody.confirm(number)
 
     page = answer.text.replace("\u00a0", " ")
-    assert answer.status_code == 409
+    assert (somebody.show(number).status_code, answer.status_code) == (200, 409)
     assert "Les nouvelles inscriptions sont refusées depuis le 6 décembre 2026" in page
     assert "3 apprenants sont comptés pour une limite de 2." in page
     assert way_out in page
@@ -104,7 +98,12 @@ def test_the_page_refuses_a_file_with_a_new_line(ravel, name, way_out, deed):
 
 
 def test_the_page_takes_a_file_that_is_known(ravel):
-    assert posted("adam", HEADER + KNOWN, "import").status_code == 302
+    adam = desk("adam")
+
+    number = adam.checked(HEADER + KNOWN.replace("inscrit", "Inscrit"))
+
+    assert "3 déjà inscrits" in adam.show(number).text
+    assert adam.confirm(number).status_code == 302
 
 
 # The API
