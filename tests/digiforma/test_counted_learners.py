@@ -4,42 +4,23 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.db import transaction
 
 from accounts.tenancy import staff_context
 from digiforma.templatetags.formats import MINUS
 from learners.services import recount_all
 from tests import world
 from tests.digiforma import counted
-from tests.digiforma.ravel import NOW, TODAY, between, html, text, visit
+from tests.digiforma.ravel import TODAY, between, html, text, visit
 
 PAGE = "/compte/abonnement/apprenants/"
-
-
-@pytest.fixture(scope="module")
-def month(django_db_setup, django_db_blocker):
-    """Write Ravel's month once for this module, and take it back after it."""
-    with django_db_blocker.unblock(), transaction.atomic(), time_machine.travel(NOW, tick=False):
-        with staff_context():
-            found = counted.a_month()
-        yield found
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def there(month):
-    """Ravel on 23 November 2026; what one test writes is undone."""
-    with transaction.atomic():
-        yield month
-        transaction.set_rollback(True)
 
 
 def see(person, **asked):
     return visit(person, f"{PAGE}?{'&'.join(f'{name}={value}' for name, value in asked.items())}")
 
 
-def test_page_tells_what_makes_the_number(there):
-    said = text(visit(there.alice, PAGE))
+def test_page_tells_what_makes_the_number(month):
+    said = text(visit(month.alice, PAGE))
 
     assert said.startswith("Mon abonnement Apprenants comptés Les 365 derniers jours, ")
     assert "du 24 novembre 2025 au 23 novembre 2026. Compté " in said
@@ -51,8 +32,8 @@ def test_page_tells_what_makes_the_number(there):
     assert "Entrent d’ici au 31 décembre 44, déjà inscrits" in said
 
 
-def test_page_shares_out_the_difference_of_a_month(there):
-    said = between(text(visit(there.alice, PAGE)), "Comparer", "Liste de")
+def test_page_shares_out_the_difference_of_a_month(month):
+    said = between(text(visit(month.alice, PAGE)), "Comparer", "Liste de")
 
     assert "Le 23 octobre 2026 Compté le" in said
     figures = [
@@ -70,29 +51,29 @@ def test_page_shares_out_the_difference_of_a_month(there):
     assert said.endswith(", version 2 412")
 
 
-def test_every_stored_version_has_its_list(there):
-    first = text(see(there.alice, jour=TODAY, version=1))
-    last = text(see(there.alice, jour=TODAY))
+def test_every_stored_version_has_its_list(month):
+    first = text(see(month.alice, jour=TODAY, version=1))
+    last = text(see(month.alice, jour=TODAY))
 
     assert "Liste de 411 inscriptions" in first
     assert "1 à 20 sur 411" in first
     assert "Version 2 : 412 Version 1 : 411 Ce qui est écrit à présent" in first
     assert "Liste de 412 inscriptions" in last
     assert "412 sur 500" in first
-    assert see(there.alice, jour=TODAY, version=3).status_code == 404
+    assert see(month.alice, jour=TODAY, version=3).status_code == 404
 
 
-def test_a_later_deed_changes_what_is_known_now_and_no_stored_list(there):
+def test_a_later_deed_changes_what_is_known_now_and_no_stored_list(month):
     with staff_context():
-        counted.load(there.ravel, "S2026-0093", "Prise de parole en public", date(2026, 11, 16), 33)
+        counted.load(month.ravel, "S2026-0093", "Prise de parole en public", date(2026, 11, 16), 33)
 
-    assert "Liste de 412 inscriptions" in text(visit(there.alice, PAGE))
-    assert "Liste de 415 inscriptions" in text(see(there.alice, jour=TODAY, version="maintenant"))
-    assert "Liste de 392 inscriptions" in text(see(there.alice, jour=counted.SINCE))
+    assert "Liste de 412 inscriptions" in text(visit(month.alice, PAGE))
+    assert "Liste de 415 inscriptions" in text(see(month.alice, jour=TODAY, version="maintenant"))
+    assert "Liste de 392 inscriptions" in text(see(month.alice, jour=counted.SINCE))
 
 
-def test_a_day_never_counted_is_told_from_what_is_written_now(there):
-    said = text(see(there.alice, jour="2026-08-01"))
+def test_a_day_never_counted_is_told_from_what_is_written_now(month):
+    said = text(see(month.alice, jour="2026-08-01"))
 
     assert "Liste de 346 inscriptions" in said  # without the two sessions cancelled and moved
     assert "Version" not in said
@@ -110,17 +91,17 @@ def test_a_day_never_counted_is_told_from_what_is_written_now(there):
         ({"session": "' OR 1=1 --"}, 0),
     ],
 )
-def test_the_list_is_filtered_by_session_and_month(there, asked, count):
-    said = text(see(there.alice, **asked))
+def test_the_list_is_filtered_by_session_and_month(month, asked, count):
+    said = text(see(month.alice, **asked))
 
     assert (f" sur {count}" if count else "Aucune inscription pour ces filtres.") in said.partition(
         "Liste de "
     )[2]
 
 
-def test_the_pages_of_a_list_hold_every_line_once(there):
-    rows = [row for page in range(1, 23) for row in listed(see(there.alice, page=page))]
-    beyond = see(there.alice, page=99)
+def test_the_pages_of_a_list_hold_every_line_once(month):
+    rows = [row for page in range(1, 23) for row in listed(see(month.alice, page=page))]
+    beyond = see(month.alice, page=99)
 
     assert len(set(rows[:412])) == len(rows[:412]) == 412
     assert "401 à 412 sur 412" in text(beyond)
@@ -142,15 +123,15 @@ def listed(response) -> list[str]:
         ("moved", 10, "2 novembre 2026 avant : le 14 décembre 2026"),
     ],
 )
-def test_each_figure_has_its_list(there, cause, count, told):
-    said = text(see(there.alice, cause=cause)).rpartition("Revenir à toute la liste")[2]
+def test_each_figure_has_its_list(month, cause, count, told):
+    said = text(see(month.alice, cause=cause)).rpartition("Revenir à toute la liste")[2]
 
     assert told in said
     assert f" sur {count}" in said
 
 
-def test_two_versions_of_a_day_are_compared(there):
-    said = text(see(there.alice, du=TODAY, du_version=1, au=TODAY, au_version=2))
+def test_two_versions_of_a_day_are_compared(month):
+    said = text(see(month.alice, du=TODAY, du_version=1, au=TODAY, au_version=2))
 
     said = between(said, "Comparer", "Liste de")
     assert "Le 23 novembre 2026 Compté" in said
@@ -174,8 +155,8 @@ def test_two_versions_of_a_day_are_compared(there):
         ({"mois": "novembre"}, "date valide"),
     ],
 )
-def test_what_is_asked_wrongly_is_said_and_the_rest_is_shown(there, asked, message):
-    response = see(there.alice, **asked)
+def test_what_is_asked_wrongly_is_said_and_the_rest_is_shown(month, asked, message):
+    response = see(month.alice, **asked)
 
     assert response.status_code == 422
     assert message in text(response)
@@ -183,25 +164,25 @@ def test_what_is_asked_wrongly_is_said_and_the_rest_is_shown(there, asked, messa
     assert "<title>Erreur : Apprenants" in html(response)
 
 
-def test_the_day_is_that_of_paris(there):
+def test_the_day_is_that_of_paris(month):
     with time_machine.travel(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), tick=False):
-        response = see(there.alice, au="2026-11-24")
+        response = see(month.alice, au="2026-11-24")
 
     assert response.status_code == 200
     assert "Le 24 novembre 2026 Recalculé" in text(response)
 
 
-def test_each_role_sees_it_or_reads_whom_to_ask(there):
-    for person in (there.alice, there.adam, there.sam):
+def test_each_role_sees_it_or_reads_whom_to_ask(month):
+    for person in (month.alice, month.adam, month.sam):
         assert "Liste de 412 inscriptions" in text(visit(person, PAGE))
-    refused = visit(there.tara, PAGE)
+    refused = visit(month.tara, PAGE)
 
     assert refused.status_code == 403
     assert "Alice Ravel, possesseur du compte" in text(refused)
     assert "412" not in text(refused)
 
 
-def test_a_neighbour_sees_their_own_alone(there):
+def test_a_neighbour_sees_their_own_alone(month):
     with staff_context():
         charlie = world.person("Charlie")
         atelier = world.organization("Atelier", "atelier", charlie)
@@ -212,4 +193,4 @@ def test_a_neighbour_sees_their_own_alone(there):
 
     assert "Liste de 2 inscriptions" in said
     assert "Prise de parole" not in said
-    assert "Vannerie" not in text(visit(there.alice, PAGE))
+    assert "Vannerie" not in text(visit(month.alice, PAGE))
