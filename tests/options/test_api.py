@@ -1,7 +1,5 @@
 """The options by the API: each role, strangers, keys, prices, and many at once."""
 
-import json
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -9,33 +7,13 @@ from django.test import Client
 from accounts.tenancy import staff_context
 from options.api import AgreementSerializer
 from subscriptions.agreements import Quoted, keep_promise
-from subscriptions.models import Invoice, Item, Subscription
+from subscriptions.models import Item, Subscription
 from subscriptions.periods import Commitment
 from support.models import Request
 from tests import world
-from tests.options.test_views import CLICKS, at_once, session_of, with_session, written
-from tests.teams import TODAY, gather
-
-OPTIONS = "/api/v1/options/"
-ELEARNING = f"{OPTIONS}advanced-elearning/subscription/"
-AGREED = {"price": "39.00", "currency": "EUR"}
-
-
-def post(client: Client, address=ELEARNING, body=AGREED, key="cle-numero-1", **headers):
-    return client.post(
-        address,
-        body if isinstance(body, str | bytes) else json.dumps(body),
-        content_type="application/json",
-        headers={"Idempotency-Key": key, **headers},
-    )
-
-
-def problem(answer) -> tuple:
-    """Return what matters of a problem: status, code, and where."""
-    told = answer.json()
-    assert answer["Content-Type"] == "application/problem+json"
-    assert told["status"] == answer.status_code
-    return told["status"], told["code"], [error["field"] for error in told["errors"]]
+from tests.options.calls import OPTIONS, post, problem
+from tests.options.pages import written
+from tests.teams import TODAY
 
 
 def test_options_tell_what_the_owner_may_do(enter):
@@ -250,44 +228,6 @@ def test_a_key_is_required_and_plain(team, enter):
     assert written(team) == (2, 1, 0)
 
 
-COMPANY_SPACE = f"{OPTIONS}company-space/subscription/"
-
-
-def test_the_owner_ends_an_option_at_term_once(team, enter):
-    alice = enter("alice")
-
-    ended, again = alice.delete(COMPANY_SPACE), alice.delete(COMPANY_SPACE)
-
-    expected = {"option": "company-space", "ends_before": "2026-12-09"}
-    assert (ended.status_code, ended.json()) == (200, expected)
-    assert (again.status_code, again.json()) == (200, expected)
-    with staff_context():
-        assert str(Item.objects.get(component__code="company-space").ends_before) == "2026-12-09"
-    assert written(team) == (2, 1, 0)
-
-
-@pytest.mark.parametrize("name", ["adam", "sam", "tara"])
-def test_nobody_else_ends_an_option(team, enter, name):
-    assert problem(enter(name).delete(COMPANY_SPACE)) == (403, "permission_denied", [None])
-    with staff_context():
-        assert Item.objects.get(component__code="company-space").ends_before is None
-
-
-def test_what_is_not_held_cannot_be_ended(team, enter):
-    assert problem(enter("alice").delete(ELEARNING)) == (409, "not_subscribed", [None])
-    assert enter("charlie").delete(COMPANY_SPACE).status_code == 409
-    assert enter("alice").delete(f"{OPTIONS}rien/subscription/").status_code == 404
-
-
-def test_a_key_whose_subscription_was_undone_opens_nothing(team, enter):
-    alice = enter("alice")
-    post(alice)
-    alice.post("/compte/abonnement/options/advanced-elearning/annuler/")
-
-    assert problem(post(alice)) == (409, "undone", [None])
-    assert post(alice, key="cle-numero-2").status_code == 201
-
-
 def test_a_price_agreed_beats_the_list_in_what_is_offered(team, enter):
     with staff_context():
         subscription = Subscription.objects.get(organization=team.ravel)
@@ -349,15 +289,3 @@ def test_charlie_sees_and_touches_his_own_organization_only(team, enter):
         assert Item.objects.get(component__code="advanced-elearning").organization == (
             team.elsewhere
         )
-
-
-@pytest.mark.seeded(by=gather)
-def test_posts_at_once_with_one_key_make_one_invoice_and_one_answer(committed_db, today):
-    cookie = session_of("alice@exemple.fr")
-
-    answers = at_once(CLICKS, lambda number: post(with_session(cookie)))
-
-    assert {answer.status_code for answer in answers} == {201}
-    assert {answer.json()["invoice"]["number"] for answer in answers} == {"F2026-000003"}
-    with staff_context():
-        assert Invoice.objects.filter(lines__component__code="advanced-elearning").count() == 1
