@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from accounts.models import Organization
-from learners import services, sessions
+from learners import identities, services, sessions
 from learners.enrollment_row import EnrollmentRow
 from learners.models import Enrollment, Learner, TrainingSession
 
@@ -38,11 +38,12 @@ HISTORIES = st.lists(
         st.tuples(st.just("move"), SOME_SESSION, DAYS),
         st.tuples(st.just("cancel"), SOME_SESSION),
         st.tuples(st.just("restore"), SOME_SESSION),
+        st.tuples(st.just("merge"), SOME_LEARNER, SOME_LEARNER),
         st.tuples(st.just("recount"), DAYS),
     ),
     max_size=20,
 )
-Unit = tuple[int, int]  # a session and a learner, by their numbers
+Unit = tuple[int, int]  # a session and the learner first enrolled in it, by their numbers
 Snapshot = dict[Unit, tuple[bool, date]]  # whether each unit written counts, and from which day
 
 
@@ -53,16 +54,53 @@ class ByHand:
     starts: list[date]
     held: list[bool] = field(default_factory=lambda: [True] * SESSIONS)
     left: dict[Unit, date | None] = field(default_factory=dict)
+    owners: dict[Unit, int] = field(default_factory=dict)
+    doubled: set[Unit] = field(default_factory=set)
+    merged: dict[int, int] = field(default_factory=dict)
     stored: dict[tuple[date, int], Snapshot] = field(default_factory=dict)
 
+    def person(self, learner: int) -> int:
+        """Return whom a learner stands for."""
+        return self.person(self.merged[learner]) if learner in self.merged else learner
+
+    def unit(self, session: int, learner: int) -> Unit:
+        """Return somebody's unit in a session, or the one that enrolling would make."""
+        person = self.person(learner)
+        for unit, owner in self.owners.items():
+            if (unit[0], owner) == (session, person) and unit not in self.doubled:
+                return unit
+        return session, person
+
+    def write(self, session: int, learner: int, left: date | None) -> None:
+        unit = self.unit(session, learner)
+        self.owners.setdefault(unit, self.person(learner))
+        self.left[unit] = left
+
+    def counts(self, unit: Unit) -> bool:
+        session, left = unit[0], self.left[unit]
+        is_there = left is None or left >= self.starts[session]
+        return self.held[session] and is_there and unit not in self.doubled
+
     def snapshot(self) -> Snapshot:
-        return {
-            (session, learner): (
-                self.held[session] and (left is None or left >= self.starts[session]),
-                self.starts[session],
-            )
-            for (session, learner), left in self.left.items()
-        }
+        return {unit: (self.counts(unit), self.starts[unit[0]]) for unit in self.left}
+
+    def merge(self, kept: int, duplicate: int) -> None:
+        """Join two people: of two units in a session the better stays."""
+        for unit in [unit for unit, owner in self.owners.items() if owner == duplicate]:
+            if unit in self.doubled:
+                continue
+            other = self.unit(unit[0], kept)
+            if other not in self.left:
+                self.owners[unit] = kept
+                continue
+            if self._rank(unit) > self._rank(other):
+                self.left[other] = self.left[unit]
+            self.doubled.add(unit)
+        self.merged[duplicate] = kept
+
+    def _rank(self, unit: Unit) -> tuple[bool, bool, date]:
+        left = self.left[unit]
+        return left is None, self.counts(unit), left or FIRST
 
     def recount(self, on: date) -> int:
         """Store a version if the number differs from the last one's; return how many."""
@@ -105,8 +143,9 @@ class Stage:
         """Return which unit each enrolment is."""
         session = {row.pk: n for n, row in enumerate(self.sessions)}
         learner = {row.pk: n for n, row in enumerate(self.learners)}
+        units = {(unit[0], owner): unit for unit, owner in self.hand.owners.items()}
         rows = Enrollment.objects.for_organization(self.organization)
-        return {row.pk: (session[row.session_id], learner[row.learner_id]) for row in rows}
+        return {row.pk: units[session[row.session_id], learner[row.learner_id]] for row in rows}
 
     def play(self, deed: str, *told) -> None:
         getattr(self, deed)(*told)
@@ -118,17 +157,17 @@ class Stage:
             learner=self.learners[learner],
             on=FIRST,
         )
-        self.hand.left[session, learner] = None
+        self.hand.write(session, learner, None)
 
     def leave(self, session: int, learner: int, when: date | int) -> None:
-        if self.hand.left.get((session, learner), FIRST) is not None:
+        unit = self.hand.unit(session, learner)
+        if self.hand.left.get(unit, FIRST) is not None:
             return  # not enrolled
         on = when if isinstance(when, date) else self.hand.starts[session] + when * DAY
-        enrollment = Enrollment.objects.get(
-            session=self.sessions[session], learner=self.learners[learner]
-        )
+        owner = self.learners[self.hand.owners[unit]]
+        enrollment = Enrollment.objects.get(session=self.sessions[session], learner=owner)
         services.cancel_enrollment(enrollment=enrollment, on=on)
-        self.hand.left[session, learner] = on
+        self.hand.left[unit] = on
 
     def load(self, session: int, learner: int, start: date, left: date | None) -> None:
         """Import one line, which may move its session."""
@@ -146,7 +185,7 @@ class Stage:
         )
         services.import_rows(organization=self.organization, rows=[row], on=FIRST, by=None)
         self.hand.starts[session] = start
-        self.hand.left[session, learner] = left
+        self.hand.write(session, learner, left)
 
     def move(self, session: int, on: date) -> None:
         sessions.move_session(session=self.sessions[session], starts_on=on, ends_on=on)
@@ -159,6 +198,14 @@ class Stage:
     def restore(self, session: int) -> None:
         sessions.restore_session(session=self.sessions[session])
         self.hand.held[session] = True
+
+    def merge(self, kept: int, duplicate: int) -> None:
+        if kept == duplicate or {kept, duplicate} & self.hand.merged.keys():
+            return  # refused
+        identities.merge_learners(
+            kept=self.learners[kept], duplicate=self.learners[duplicate], on=FIRST, by=None
+        )
+        self.hand.merge(kept, duplicate)
 
     def recount(self, on: date) -> None:
         assert services.recount_all(on=on) == self.hand.recount(on)

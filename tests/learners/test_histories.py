@@ -88,11 +88,13 @@ def test_any_number_has_its_list_for_ever(organization, starts, history, days):
             found = proof(organization, sight)
             behind, rows = found.behind, found.rows
             assert sorted((row.code, row.first_name, row.enters_on) for row in rows) == sorted(
-                (f"S{session}", f"{learner}", on) for (session, learner), on in expected.items()
+                (f"S{unit[0]}", f"{stage.hand.owners[unit]}", on) for unit, on in expected.items()
             )
             assert behind.count == len(rows) == sum(each.units for each in behind.sessions)
             assert behind.count == sight.count or sight.count is None
-            assert behind.people == len({learner for _session, learner in expected})
+            assert behind.people == len(
+                {stage.hand.person(stage.hand.owners[unit]) for unit in expected}
+            )
         transaction.set_rollback(True)
 
 
