@@ -71,6 +71,11 @@ class DeedForm(forms.Form):
         return self.visible_fields()
 
     @property
+    def answered(self) -> list[tuple[forms.BoundField, object]]:
+        """The fields with what was answered; from a valid form."""
+        return [(field, self.cleaned_data[field.name]) for field in self.asked]
+
+    @property
     def details(self) -> dict:
         """What is ordered, as the order keeps it; from a valid form."""
         return {}

@@ -63,6 +63,15 @@ def test_the_grace_goes_to_the_day_given_and_the_owner_is_told(over, enter):
     assert "Nouvelles inscriptions refusées à partir du 31 janvier 2027." in told
 
 
+def test_the_confirmation_says_the_day_in_words(over, enter):
+    sent = {"reason": "x", "until": LATER}
+
+    told = text(enter("lea").post(deed_of(over, "extend_grace"), sent))
+
+    assert "Refuser les nouvelles inscriptions à partir du 31 janvier 2027 Motif x" in told
+    assert "Ce qui sera émis Aucun document." in told
+
+
 def test_a_second_click_extends_nothing_more(over, enter):
     client = enter("lea")
     sent = shown(client, over, "extend_grace", until=LATER)
