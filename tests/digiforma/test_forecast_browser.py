@@ -20,13 +20,13 @@ GROUPS = 26  # one every two weeks, a little larger each time
 
 
 def nearing_the_limit():
-    """Seed Ravel: 403 learners of 500 and a pace that passes the limit, after a peak of one day."""
+    """Seed Ravel: 416 learners of 500, a pace that passes the limit after a peak, a year before."""
     with time_machine.travel(NOW), staff_context():
         there = ravel.found(learners=0)
         for number in range(GROUPS):
             day = TODAY - timedelta(days=357 - 14 * number)
-            enroll(there.ravel, 9 + number // 2, on=day)
-        for days, learners in ((8, 12), (30, 20), (51, 24), (90, 10)):
+            enroll(there.ravel, 10 + number // 2, on=day)
+        for days, learners in ((-400, 30), (8, 12), (30, 20), (51, 24), (90, 10)):
             enroll(there.ravel, learners, on=TODAY + timedelta(days=days))
         recount_all(on=TODAY)
 
@@ -51,7 +51,14 @@ def enter(live_site, new_page):
 
 
 @pytest.mark.seeded(by=nearing_the_limit)
-@pytest.mark.parametrize(("name", "path"), [("mon-abonnement-prevision", PAGE)])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("mon-abonnement-prevision", PAGE),
+        ("apprenants-prevision", f"{PAGE}apprenants/"),
+        ("formules-prevision", f"{PAGE}formules/"),
+    ],
+)
 def test_forecast_breaks_no_rule_of_access_in_any_light_or_width(enter, screenshots, name, path):
     for scheme in ("light", "dark"):
         for width in (1280, 390):
