@@ -22,12 +22,12 @@ from accounts.access import role_required
 from accounts.middleware import SESSION_KEY
 from accounts.roles import SEES_SUBSCRIPTION
 from digiforma.context import notice_of
-from digiforma.counted_file import changed_file, counted_file, file_name
 from digiforma.counted_learners import NoSuchVersion, counted_lines, counted_page
 from digiforma.counted_query import CountedQuery
 from digiforma.overview import overview
 from digiforma.simulation import SimulationForm, simulate
 from learners import safe_csv
+from learners.counted_file import changed_file, counted_file, file_name
 from subscriptions.models import Subscription
 
 logger = logging.getLogger(__name__)

@@ -62,6 +62,11 @@ class Sight:
         }
 
 
+def sight_of(count: DailyCount) -> Sight:
+    """Return the sight that a stored count had."""
+    return Sight(count.counted_on, count.version, count.count, count.recorded_at, count.moment)
+
+
 def stored_sights(
     organization: Organization, days: Iterable[date]
 ) -> dict[date, tuple[Sight, ...]]:
