@@ -186,6 +186,14 @@ INVARIANTS = (
         f"(SELECT id FROM subscriptions_subscription WHERE {RENEWING})",
     ),
     Invariant(
+        "the_gate_follows_the_overrun",
+        "Les inscriptions sont refusées par le dépassement en cours, de son jour et à sa limite.",
+        "SELECT gate.id FROM learners_enrollmentgate AS gate FULL JOIN "
+        "(SELECT * FROM subscriptions_overrun WHERE ended_on IS NULL) AS overrun "
+        "USING (organization_id) WHERE gate.closed_from IS DISTINCT FROM overrun.closes_on "
+        'OR gate."limit" IS DISTINCT FROM overrun."limit"',
+    ),
+    Invariant(
         "seats_follow_the_plan",
         "Les places écrites sont celles de la formule en cours.",
         "SELECT i.id FROM subscriptions_item AS i JOIN subscriptions_plan AS p "

@@ -97,6 +97,8 @@ SABOTAGES = {
     "credit_is_used_once": "UPDATE subscriptions_accountcredit SET amount_cents = 1",
     "credit_notes_leave_credit": "UPDATE subscriptions_accountcredit SET amount_cents = 1",
     "pending_changes_are_carried_out": "UPDATE subscriptions_pendingchange SET state = 'waiting'",
+    "the_gate_follows_the_overrun": "INSERT INTO learners_enrollmentgate (organization_id, "
+    "closed_from, \"limit\") SELECT id, '2026-04-01', 500 FROM accounts_organization",
     "seats_follow_the_plan": "UPDATE accounts_seatlimit SET trainers = 1",
 }
 
