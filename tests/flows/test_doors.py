@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import OutgoingMail, User
 from accounts.roles import Role
 from accounts.tenancy import TenantModel, staff_context
-from learners.models import EnrollmentImport
+from learners.models import Enrollment, EnrollmentImport
 from subscriptions.actions import ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
@@ -36,6 +36,7 @@ SENT = {
     "mine": "/compte/abonnement/",
     "choose": "/organismes/",
     "request": "/compte/demandes/D-2026-",
+    "session": "/sessions/",
     "import": "/compte/imports/",
     "desk-login": "/admin/login/?next=",
     "desk-file": "/admin/support/",
@@ -44,7 +45,8 @@ SENT = {
     "desk": "/admin/",
 }
 OPEN_ENDED = {
-    SENT[word] for word in ("login", "request", "import", "desk-login", "desk-file", "desk-orders")
+    SENT[word]
+    for word in ("login", "request", "session", "import", "desk-login", "desk-file", "desk-orders")
 }
 
 # What each person gets at each address, a table of (method, name) by who asks.
@@ -143,11 +145,14 @@ def pages() -> dict[str, list[str]]:
 def arguments_of_ravel() -> dict[str, object]:
     with staff_context():
         request = Request.objects.get(organization__slug="ravel")
+        enrollment = Enrollment.objects.get(organization__slug="ravel")
         deposited = EnrollmentImport.objects.get(organization__slug="ravel")
     return {
         "slug": "api-access",
         "code": "leader",
         "reference": request.reference,
+        "session": enrollment.session_id,
+        "learner": enrollment.learner_id,
         "deposited": deposited.pk,
         "number": "F2026-000001",
         "uidb36": "1",

@@ -16,6 +16,7 @@ from accounts import services
 from accounts.models import AuditEvent, Membership, User
 from accounts.roles import Role
 from accounts.tenancy import staff_context
+from learners.models import Enrollment, EnrollmentImport, Learner, TrainingSession
 from subscriptions.models import Invoice
 from support.models import Message, Quote, Request, RequestEvent
 from tests import world
@@ -266,15 +267,24 @@ def charlie(db) -> Client:
         yield client
 
 
-def ids_of(slug: str) -> dict[str, str]:
+def ids_of(slug: str) -> dict[str, str | int]:
     with staff_context():
         return {
             "reference": Request.objects.get(organization__slug=slug).reference,
             "number": Invoice.objects.get(organization__slug=slug).number,
+            "session": TrainingSession.objects.get(organization__slug=slug).pk,
+            "learner": Learner.objects.get(organization__slug=slug).pk,
+            "deposited": EnrollmentImport.objects.get(organization__slug=slug).pk,
         }
 
 
-UNKNOWN = {"reference": "D-2026-9999", "number": "F2026-999999"}
+UNKNOWN = {
+    "reference": "D-2026-9999",
+    "number": "F2026-999999",
+    "session": 999_999_999,
+    "learner": 999_999_999,
+    "deposited": 999_999_999,
+}
 DOORS = [
     ("GET", "request", "reference"),
     ("POST", "request-reply", "reference"),
@@ -283,6 +293,21 @@ DOORS = [
     ("POST", "quote-decline", "reference"),
     ("POST", "quote-again", "reference"),
     ("GET", "invoice", "number"),
+    ("GET", "session", "session"),
+    ("POST", "session-rename", "session"),
+    ("POST", "session-move", "session"),
+    ("POST", "session-cancel", "session"),
+    ("POST", "session-restore", "session"),
+    ("POST", "session-enroll", "session"),
+    ("POST", "session-pick", "session"),
+    ("GET", "learner", "learner"),
+    ("POST", "learner-rename", "learner"),
+    ("POST", "learner-merge", "learner"),
+    ("GET", "import", "deposited"),
+    ("POST", "import-columns", "deposited"),
+    ("POST", "import-confirm", "deposited"),
+    ("POST", "import-abandon", "deposited"),
+    ("GET", "import-bad-lines", "deposited"),
 ]
 
 
@@ -303,13 +328,26 @@ def test_a_strangers_id_is_answered_like_one_that_does_not_exist(charlie, method
     assert answers[0][0] == 404
 
 
+MODELS = (
+    Request,
+    RequestEvent,
+    Message,
+    Quote,
+    Invoice,
+    TrainingSession,
+    Learner,
+    Enrollment,
+    EnrollmentImport,
+)
+
+
 def rows_of_ravel() -> dict[str, list]:
     with staff_context():
         return {
             model.__name__: list(
                 model.objects.filter(organization__slug="ravel").order_by("pk").values()
             )
-            for model in (Request, RequestEvent, Message, Quote, Invoice)
+            for model in MODELS
         }
 
 
