@@ -13,7 +13,8 @@ from learners.management import arguments
 
 class Command(BaseCommand):
     help = (
-        "Importe un fichier CSV d’inscriptions : toutes ses lignes, ou aucune à la moindre erreur."
+        "Importe un fichier d’inscriptions, CSV ou .xlsx : toutes ses lignes, ou aucune à la "
+        "moindre erreur."
     )
 
     def add_arguments(self, parser):
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             told = {"file": path, "reason": error.strerror}
             raise CommandError(_("Fichier illisible : %(file)s (%(reason)s).") % told) from error
         self.stderr.write(_("Lecture de %(file)s…") % {"file": path.name})
-        reading = importing.read(content, today=today)
+        reading = importing.read(content, today=today, name=path.name)
         for notice in reading.notices:
             self.stderr.write(notice.message)
         for problem in reading.problems:
