@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from accounts.models import Organization, OutgoingMail
-from learners.models import DailyCount
+from learners.models import DailyCount, Learner, TrainingSession
+from learners.services import enroll
 from subscriptions import alerts
 from subscriptions.models import LimitAlert, Overrun
 
@@ -34,6 +35,16 @@ def night(organization: Organization, count: int, *, on: date) -> None:
     """Store a count and let the job look at it."""
     counts(organization, count, on=on)
     warn(on)
+
+
+def counted_live(organization: Organization, count: int) -> None:
+    """Enrol so many in fact, beside the stored counts."""
+    session = TrainingSession.objects.create(
+        organization=organization, code="S1", title="", starts_on=day(0), ends_on=day(0)
+    )
+    for number in range(count):
+        learner = Learner.objects.create(organization=organization, email=f"{number}@exemple.fr")
+        enroll(organization=organization, session=session, learner=learner, on=day(0))
 
 
 def warn(on: date) -> int:

@@ -14,7 +14,7 @@ from subscriptions.overruns import NoOverrun, NotLater
 from subscriptions.plan_changes import Change
 from tests import world
 from tests.subscriptions import limits
-from tests.subscriptions.limits import day, mailed, night, nights, warn
+from tests.subscriptions.limits import counted_live, day, mailed, night, nights, warn
 
 pytestmark = pytest.mark.django_db
 
@@ -98,16 +98,6 @@ def closes(organization, count: int = 520) -> None:
     """Count so many each night until the grace is over."""
     for number in range(1, 31):
         night(organization, count, on=day(number))
-
-
-def counted_live(organization, count: int) -> None:
-    """Enrol so many in fact, beside the stored counts."""
-    session = TrainingSession.objects.create(
-        organization=organization, code="S1", title="", starts_on=day(0), ends_on=day(0)
-    )
-    for number in range(count):
-        learner = Learner.objects.create(organization=organization, email=f"{number}@exemple.fr")
-        enroll(organization=organization, session=session, learner=learner, on=day(0))
 
 
 @pytest.fixture
@@ -290,3 +280,16 @@ def test_without_an_overrun_nothing_is_extended(over):
 
     with pytest.raises(NoOverrun):
         extended(over, 90, on=1)
+
+
+def test_each_mail_has_a_short_subject_and_one_button(of_two):
+    closes(of_two, 3)
+    extended(of_two, 40, on=31)
+    night(of_two, 2, on=day(32))
+
+    mails = OutgoingMail.objects.all()
+
+    assert len({mail.subject for mail in mails}) == 4
+    assert max(len(mail.subject) for mail in mails) <= 60
+    assert {mail.html.count('class="button"') for mail in mails} == {1}
+    assert {mail.text.count("http") for mail in mails} == {1}
