@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from math import floor
 from typing import NamedTuple
 
 from learners.rolling_year import DAYS_COUNTED, first_day_counted
@@ -20,7 +19,6 @@ HORIZON_DAYS = DAYS_COUNTED  # what is estimated enters and none of it leaves
 SHOWN_FROM_DAYS = 60  # of history: before, a pace says nothing
 PACE_DAYS = 90
 DAY = timedelta(days=1)
-HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +144,12 @@ def forecast(known: Known, pace: Pace) -> tuple[Day, ...]:
 
 
 def estimated(pace: Pace, days: int, coming: int) -> int:
-    """Return the entries expected over so many days beyond those already known."""
-    return max(0, floor(pace.per_day * days - coming + HALF))
+    """Return the entries expected over so many days beyond those already known.
+
+    The nearest whole number, a half upwards: floor(pace.per_day * days - coming + 1/2).
+    """
+    twice = 2 * pace.entered * days + (1 - 2 * coming) * pace.days
+    return max(0, twice // (2 * pace.days))
 
 
 def overruns(days: Iterable[Day], limit: int) -> tuple[Overrun, ...]:
