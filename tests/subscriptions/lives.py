@@ -122,10 +122,12 @@ def _agree(life: Life, number: int) -> Deed:
     return partial(
         agreements.agree_price,
         **life.key,
-        plan=world.plan(PLANS[number % 5]),
-        amount_cents=[0, 1, 5_999, 11_901, 23_900, 54_321][number // 5 % 6],
-        first_on=life.today,
-        last_on=life.today + timedelta(days=number),
+        price=agreements.Agreed(
+            plan=world.plan(PLANS[number % 5]),
+            amount_cents=[0, 1, 5_999, 11_901, 23_900, 54_321][number // 5 % 6],
+            first_on=life.today,
+            last_on=life.today + timedelta(days=number),
+        ),
         reason="accord",
     )
 
