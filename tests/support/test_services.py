@@ -161,7 +161,18 @@ def test_a_member_writes_to_us_and_support_is_told(staff):
             "Passage à INDÉP+ refusé le 9 décembre 2026 : les comptes dépassent ses limites",
             "- Apprenants : 250 pour une limite de 200",
         ),
-        ("vat_unresolved", {}, "TVA à déterminer : aucune facture ne part avant", ""),
+        (
+            "vat_unresolved",
+            {"reason": "no_vat_number: DE"},
+            "TVA à déterminer : aucune facture ne part avant",
+            "Le client est dans un autre pays de l’Union sans numéro de TVA vérifié.",
+        ),
+        (
+            "vat_unresolved",
+            {"reason": "unknown_postal_code: 97999"},
+            "TVA à déterminer : aucune facture ne part avant",
+            "Son code postal ou son pays ne dit pas quelle TVA s’applique.",
+        ),
         ("over_limit", {}, "Limite d’apprenants dépassée depuis le 9 décembre 2026", ""),
     ],
 )
