@@ -14,7 +14,7 @@ from digiforma.scenario import playing, reading
 from digiforma.scenario.copying import COPIED
 from digiforma.scenario.wrong import Wrong
 from learners.enrollment_row import EnrollmentRow
-from learners.models import DailyCount, EnrollmentChange, EnrollmentGate
+from learners.models import DailyCount, EnrollmentChange, EnrollmentGate, EnrollmentImport
 from learners.services import import_rows
 from subscriptions import agreements, credit_notes, items, renewal_run
 from subscriptions.models import (
@@ -36,6 +36,7 @@ LEFT = {
     DailyCount,  # what was counted: a run counts live
     EnrollmentChange,
     EnrollmentGate,  # raised by the night's alerts, which a run does not send
+    EnrollmentImport,  # files, whose enrolments are copied
     LimitAlert,  # what was told of the limit
     LimitWatch,
     Overrun,
