@@ -4,7 +4,7 @@ Under row-level security no index serves it (fact L13 of docs/tenancy.md): it re
 organization, which are few enough. An exact address or code is asked for first, by its index.
 """
 
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat, Lower
 
 LONGEST = 100
@@ -24,7 +24,10 @@ def asked(text: str) -> str:
 def searched(*fields: str) -> Func:
     """Return some columns as one text, to be compared with `matching`."""
     parts = [part for field in fields for part in (F(field), Value(" "))]
-    return Lower(Func(Concat(*parts), Value(ACCENTED), Value(PLAIN), function="translate"))
+    letters = TextField()
+    text = Concat(*parts, output_field=letters)
+    plain = Func(text, Value(ACCENTED), Value(PLAIN), function="translate", output_field=letters)
+    return Lower(plain)
 
 
 def matching(query: str) -> Q:
