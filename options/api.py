@@ -15,7 +15,7 @@ from accounts.access import roles_allowed
 from accounts.payloads import AmountField, NoParameters, StrictSerializer, accepted, asked
 from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
-from options import selectors, services
+from options import endings, selectors, services
 from options.policy import ALONE, Action, Reason
 from options.selectors import Offer
 from options.services import Outcome, Pressed, Shown
@@ -124,7 +124,7 @@ class OptionSubscriptionView(APIView):
     def delete(self, request, slug):
         option = get_object_or_404(selectors.on_sale(), component__code=slug)
         try:
-            ends_before = services.end_once(
+            ends_before = endings.end_once(
                 membership=request._request.membership, option=option, today=timezone.localdate()
             )
         except services.NotOffered:

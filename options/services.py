@@ -1,20 +1,19 @@
-"""Press « Souscrire », end an option, keep it after all."""
+"""Press « Souscrire »; what becomes of an option held stands in `endings`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Membership
 from accounts.roles import COMMITS_MONEY
 from options import emails, selectors
 from options.models import Option
-from options.policy import Action, Decision, Reason, decide, may_manage
+from options.policy import Action, Decision, Reason, decide
 from subscriptions import items, renewal
 from subscriptions.models import Invoice, InvoiceLine, Item, Subscription, WaitingLine
 from subscriptions.places import asking_support
@@ -97,7 +96,7 @@ def press_subscribe(
 def _pressed(
     membership: Membership, option: Option, today: date, operation: str, shown: Shown | None
 ) -> Outcome:
-    membership = _locked(membership)
+    membership = locked(membership)
     if _is_done(membership, option, operation):
         _require_held(membership, operation)
         return _subscribed(membership, option, operation, shown)
@@ -125,7 +124,7 @@ def _pressed(
     return outcome
 
 
-def _locked(membership: Membership) -> Membership:
+def locked(membership: Membership) -> Membership:
     """Return the membership as it is now, locked, so that a role taken away bites at once."""
     known = (
         Membership.objects.select_related("organization", "user")
@@ -255,59 +254,3 @@ def _full_price_cents(today: Drawn | None, coming: Drawn, label: str) -> int:
 def _renew_next(subscription_id: int) -> Invoice:
     subscription = Subscription.objects.get(pk=subscription_id)
     return renewal.renew(subscription_id=subscription_id, on=subscription.renews_on)
-
-
-@transaction.atomic
-def end_option(*, membership: Membership, option: Option, today: date) -> Item:
-    """End an option at the end of the running period, without credit (R10). Raises NotOffered."""
-    item = _managed(items.end_item, membership, option, today)
-    emails.option_ended(
-        organization=membership.organization, option=option, ends_before=item.ends_before, on=today
-    )
-    return item
-
-
-@transaction.atomic
-def end_once(*, membership: Membership, option: Option, today: date) -> date:
-    """End an option, or find it ending already; return its first day without. Raises NotOffered."""
-    known = selectors.offer(membership, option, today)
-    if known.action is Action.ENDING and known.may_manage:
-        return known.ends_before
-    return end_option(membership=membership, option=option, today=today).ends_before
-
-
-@transaction.atomic
-def undo_option(
-    *, membership: Membership, option: Option, at: datetime, today: date
-) -> Invoice | None:
-    """Undo a subscription within 24 hours: it never was, all it billed is credited.
-
-    Returns the credit note; None when nothing was invoiced yet. Raises NotOffered.
-    """
-    held = selectors.offer(membership, option, today)
-    if not held.may_undo(at):
-        raise NotOffered(Decision(held.action))
-    return _managed(items.undo_item, membership, option, today)
-
-
-@transaction.atomic
-def keep_option(*, membership: Membership, option: Option, today: date) -> Item:
-    """Keep an option that was to end, while it still runs. Raises NotOffered."""
-    return _managed(items.keep_item, membership, option, today)
-
-
-def _managed(deed: Callable, membership: Membership, option: Option, on: date):
-    membership = _locked(membership)
-    current = standing(membership.organization, on)
-    facts = selectors.situation(membership, option, current, has_price=True)
-    if not may_manage(facts.role, facts.holding, facts.status):
-        raise NotOffered(decide(facts))
-    try:
-        return deed(
-            subscription_id=current.subscription,
-            component=option.component,
-            on=on,
-            actor=membership.user,
-        )
-    except (items.NotApplicable, items.NotActive):
-        raise NotOffered(decide(facts)) from None

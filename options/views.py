@@ -11,7 +11,7 @@ from accounts import selectors as people
 from accounts.access import owner_required, role_required
 from accounts.roles import SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
-from options import selectors, services
+from options import endings, selectors, services
 from options.forms import SubscribeForm
 from options.policy import Action
 from options.services import KeyReused, NotOffered, PriceChanged, Undone
@@ -85,7 +85,7 @@ def end(request, slug):
     if request.method != "POST":
         return render(request, "options/end.html", _context(request, option))
     try:
-        item = services.end_option(
+        item = endings.end_option(
             membership=request.membership, option=option, today=timezone.localdate()
         )
     except NotOffered:
@@ -101,7 +101,7 @@ def keep(request, slug):
     """Keep an option that was to end."""
     option = _option(slug)
     try:
-        services.keep_option(
+        endings.keep_option(
             membership=request.membership, option=option, today=timezone.localdate()
         )
     except NotOffered:
@@ -117,7 +117,7 @@ def undo(request, slug):
     option = _option(slug)
     now = timezone.now()
     try:
-        credit_note = services.undo_option(
+        credit_note = endings.undo_option(
             membership=request.membership, option=option, at=now, today=timezone.localdate(now)
         )
     except NotOffered:

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEvent, Membership, OutgoingMail
 from accounts.roles import Role
 from accounts.tenancy import staff_context, tenant_context
-from options import selectors, services
+from options import endings, selectors, services
 from options.policy import Action, Decision, Reason
 from options.selectors import on_sale
 from options.services import KeyReused, NotOffered, Outcome, Pressed, PriceChanged, Shown
@@ -219,8 +219,8 @@ def test_the_mail_tells_the_owner_and_the_administrators_once(team):
 def test_an_option_ends_with_its_period_and_can_be_kept_until_then(tenant):
     alice = tenant.membership("alice")
 
-    ending = services.end_option(membership=alice, option=option("company-space"), today=TODAY)
-    kept = services.keep_option(
+    ending = endings.end_option(membership=alice, option=option("company-space"), today=TODAY)
+    kept = endings.keep_option(
         membership=alice, option=option("company-space"), today=date(2026, 12, 8)
     )
 
@@ -228,7 +228,7 @@ def test_an_option_ends_with_its_period_and_can_be_kept_until_then(tenant):
 
 
 @pytest.mark.parametrize("name", ["adam", "sam", "tara"])
-@pytest.mark.parametrize("deed", [services.end_option, services.keep_option])
+@pytest.mark.parametrize("deed", [endings.end_option, endings.keep_option])
 def test_only_the_owner_ends_and_keeps(tenant, name, deed):
     with pytest.raises(NotOffered):
         deed(membership=tenant.membership(name), option=option("company-space"), today=TODAY)
@@ -240,8 +240,8 @@ def test_what_is_not_held_cannot_be_ended_nor_kept(tenant):
     alice = tenant.membership("alice")
 
     for deed, slug in (
-        (services.end_option, ELEARNING),
-        (services.keep_option, "company-space"),
+        (endings.end_option, ELEARNING),
+        (endings.keep_option, "company-space"),
     ):
         with pytest.raises(NotOffered):
             deed(membership=alice, option=option(slug), today=TODAY)
@@ -253,9 +253,9 @@ def test_the_owner_is_told_that_an_option_ends_and_may_still_keep_it(team):
         before = mails()
         alice = team.membership("alice")
 
-        services.end_option(membership=alice, option=option("company-space"), today=TODAY)
-        services.keep_option(membership=alice, option=option("company-space"), today=TODAY)
-        services.end_option(membership=alice, option=option("company-space"), today=TODAY)
+        endings.end_option(membership=alice, option=option("company-space"), today=TODAY)
+        endings.keep_option(membership=alice, option=option("company-space"), today=TODAY)
+        endings.end_option(membership=alice, option=option("company-space"), today=TODAY)
 
         subject = "Option Espace entreprise arrêtée au 8 décembre"
         assert [mail for mail in mails() if mail not in before] == [("alice@exemple.fr", subject)]

@@ -8,7 +8,7 @@ import time_machine
 
 from accounts.models import AuditEvent
 from accounts.tenancy import staff_context, tenant_context
-from options import services
+from options import endings
 from options.policy import UNDO, undo_until
 from options.services import NotOffered, Pressed, Undone
 from subscriptions import credit_notes
@@ -32,7 +32,7 @@ def tenant(team, today):
 
 
 def undo(team, name="alice", *, slug=ELEARNING, at=TEN + timedelta(hours=1)) -> Invoice | None:
-    return services.undo_option(
+    return endings.undo_option(
         membership=team.membership(name), option=option(slug), at=at, today=at.date()
     )
 
