@@ -1,6 +1,7 @@
 """The pages of learners: the list, one person, a name corrected, two rows made one."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +25,7 @@ reader_required = role_required(*READS_LEARNERS)
 writer_required = role_required(*WRITES_LEARNERS)
 
 
+@transaction.non_atomic_requests  # it only reads; the middleware's transaction is around it
 @reader_required
 @require_safe
 @never_cache
@@ -40,6 +42,7 @@ def index(request):
     return render(request, "learners/learners.html", context)
 
 
+@transaction.non_atomic_requests  # it only reads; the middleware's transaction is around it
 @reader_required
 @require_safe
 @never_cache

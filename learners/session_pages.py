@@ -6,7 +6,18 @@ from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +29,7 @@ from learners.searches import matching, searched
 SESSIONS_A_PAGE = 14
 LEARNERS_A_PAGE = 20
 LAST_PAGE = 100_000
+SHOWN = ~Q(status=Status.MERGED)  # the other enrolment of the person stands for it
 
 
 class Stage(TextChoices):
@@ -134,13 +146,18 @@ def _staged(organization: Organization, on: date) -> QuerySet:
         When(ends_on__lt=on, then=Value(Stage.OVER.value)),
         default=Value(Stage.RUNNING.value),
     )
-    counted = Enrollment.objects.filter(session=OuterRef("pk"), counted=True)
-    number = counted.order_by().values("session").annotate(number=Count("pk")).values("number")
     return TrainingSession.objects.for_organization(organization).annotate(
         stage=stage,
         soonest=Case(When(is_held=True, starts_on__gt=on, then=F("starts_on"))),
-        counted=Coalesce(Subquery(number), 0),
+        counted=_number(counted=True),
     )
+
+
+def _number(*conditions: Q, **chosen) -> Coalesce:
+    """Return how many enrolments of each session are so."""
+    rows = Enrollment.objects.filter(*conditions, session=OuterRef("pk"), **chosen).order_by()
+    numbers = rows.values("session").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(numbers), 0)
 
 
 def _keys(order: list[int], shown: int) -> dict[int, str]:
@@ -228,12 +245,13 @@ class SessionCard:
 
 def session_card(organization: Organization, key: int, *, on: date, number: int = 1) -> SessionCard:
     """Return one session with a page of its learners. Raises TrainingSession.DoesNotExist."""
-    session = _staged(organization, on).select_related("organization").get(pk=key)
-    rows = Enrollment.objects.for_organization(organization).filter(session=session)
-    rows = rows.exclude(status=Status.MERGED)
-    told = rows.aggregate(
-        total=Count("pk"), cancelled=Count("pk", filter=Q(status=Status.CANCELLED))
+    session = (
+        _staged(organization, on)
+        .annotate(total=_number(SHOWN), cancelled=_number(status=Status.CANCELLED))
+        .select_related("organization")
+        .get(pk=key)
     )
+    rows = Enrollment.objects.for_organization(organization).filter(SHOWN, session=session)
     order = ("learner__last_name", "learner__first_name", "learner__email", "pk")
     found, pages = cut(rows.select_related("learner").order_by(*order), number, LEARNERS_A_PAGE)
     return SessionCard(
@@ -243,7 +261,8 @@ def session_card(organization: Organization, key: int, *, on: date, number: int 
         counts_now=session.is_held and is_counted(session.starts_on, on=on),
         lines=[_enrollment_line(row) for row in found],
         pages=pages,
-        **told,
+        total=session.total,
+        cancelled=session.cancelled,
     )
 
 

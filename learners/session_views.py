@@ -1,6 +1,7 @@
 """The pages of training sessions: the list, one session, what is done to it and its learners."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ writer_required = role_required(*WRITES_LEARNERS)
 NEAR = "near"  # a message shown beside the form that it answers
 
 
+@transaction.non_atomic_requests  # it only reads; the middleware's transaction is around it
 @reader_required
 @require_safe
 @never_cache
@@ -91,6 +93,7 @@ def _list(request, *, shown: int = 0):
     )
 
 
+@transaction.non_atomic_requests  # it only reads; the middleware's transaction is around it
 @reader_required
 @require_safe
 @never_cache

@@ -1,0 +1,124 @@
+"""What one view of the pages of sessions and learners may cost, however much there is to show."""
+
+import gzip
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from time import perf_counter
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from accounts.tenancy import staff_context
+from learners.models import Enrollment, Learner, TrainingSession
+from learners.services import recount_all
+from tests import world
+from tests.learners.pages import DAY, NOW, TODAY
+
+MOST_QUERIES = 12  # session, person, membership and scope included
+MOST_NODES = 800
+MOST_COMPRESSED = 25 * 1024
+PEOPLE, SESSIONS = 20_000, 600
+
+
+def a_crowd():
+    """Commit Ravel with 600 sessions and 20 000 learners, each in one session."""
+    with time_machine.travel(NOW), staff_context():
+        world.put_on_sale()
+        ravel = world.organization()
+        world.subscribed(ravel, on=TODAY - 60 * DAY)
+        sessions = TrainingSession.objects.bulk_create(
+            TrainingSession(
+                organization=ravel,
+                code=f"S2026-{number:04}",
+                title=f"Hygiène alimentaire {number}",
+                starts_on=TODAY - (number % 400 - 30) * DAY,
+                ends_on=TODAY - (number % 400 - 31) * DAY,
+            )
+            for number in range(SESSIONS)
+        )
+        people = Learner.objects.bulk_create(
+            Learner(
+                organization=ravel,
+                email=f"apprenant{number}@exemple.fr",
+                first_name="Éléonore",
+                last_name=f"Petit{number}",
+            )
+            for number in range(PEOPLE)
+        )
+        Enrollment.objects.bulk_create(
+            [
+                Enrollment(
+                    organization=ravel,
+                    session=session,
+                    learner=learner,
+                    counts_on=session.starts_on,
+                    status="enrolled",
+                )
+                for number, learner in enumerate(people)
+                for session in [sessions[number % SESSIONS]]
+            ],
+            batch_size=5_000,
+        )
+        recount_all(on=TODAY)
+
+
+@contextmanager
+def statements():
+    """Collect all that goes to the database, savepoints and settings of the scope included."""
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
+
+
+class Counter(HTMLParser):
+    """Counts the elements of a page."""
+
+    nodes = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.nodes += 1
+
+
+@pytest.mark.seeded(by=a_crowd)
+def test_pages_stay_within_their_budgets(committed_db, tell_figure):
+    with staff_context():
+        session = TrainingSession.objects.get(code="S2026-0030")
+        learner = session.enrollments.order_by("pk").first().learner_id
+    client = Client()
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(User.objects.get())
+        for path in (
+            "/sessions/",
+            "/sessions/?q=hygiene",
+            f"/sessions/{session.pk}/",
+            "/apprenants/",
+            "/apprenants/?q=eleonore+petit19",
+            "/apprenants/?q=apprenant7@exemple.fr",
+            f"/apprenants/{learner}/",
+        ):
+            client.get(path)  # its template is read once
+            begun = perf_counter()
+            with statements() as sent:
+                response = client.get(path)
+            spent = (perf_counter() - begun) * 1000
+            weight = weigh(response, sent)
+            tell_figure(f"{path}: {len(sent)} queries, {weight}, {spent:.0f} ms")
+
+
+def weigh(response, sent: list[str]) -> str:
+    counter = Counter()
+    counter.feed(response.text)
+    weight = len(gzip.compress(response.content, 6))
+    assert response.status_code == 200
+    assert len(sent) <= MOST_QUERIES, "\n".join(sent)
+    assert weight <= MOST_COMPRESSED
+    assert counter.nodes <= MOST_NODES
+    return f"{weight} bytes, {counter.nodes} nodes"
