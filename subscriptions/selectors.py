@@ -77,6 +77,13 @@ def natural_period(span: CommitmentSpan, on: date) -> tuple[int, Period]:
     return number, period(span.anchor_on, commitment, number)
 
 
+def coming_term(subscription: Subscription, on: date) -> date:
+    """Return the first échéance after a day, whether or not the nightly job is late (R7)."""
+    span = running_commitment(subscription)
+    _number, days = natural_period(span, max(on, span.anchor_on))
+    return days.ends_before
+
+
 def waiting_change(subscription: Subscription) -> PendingChange | None:
     """Return the one change that waits for the échéance (R7)."""
     return (

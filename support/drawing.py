@@ -13,7 +13,7 @@ from subscriptions.lines import PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
 from subscriptions.pending import is_cheaper
-from subscriptions.periods import Commitment
+from subscriptions.periods import Commitment, add_months
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, preview
 from subscriptions.renewal import renew
@@ -23,6 +23,7 @@ from subscriptions.vat import VatUnresolved
 from support.models import Quote, When
 
 MONTHS_COMPARED = 12
+MONTHS_AHEAD = 12  # every renewal before a change is drawn with it
 
 
 class OverLimits(Exception):
@@ -170,7 +171,12 @@ def coming(subscription: Subscription, *, on: date) -> Drawn:
 
 
 def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
-    """Bill the periods that begin before a day, each on its own, those of a late night at once."""
+    """Bill the periods that begin before a day, each on its own, those of a late night at once.
+
+    Raises NotApplicable for a day that is too far ahead.
+    """
+    if _renews_on(subscription) < day and day > add_months(on, MONTHS_AHEAD):
+        raise NotApplicable("too far ahead")
     while _renews_on(subscription) < day:
         _renew_next(subscription, on=on)
 
@@ -188,6 +194,7 @@ def _drawn_at_term(subscription: Subscription, order: Order, on: date) -> tuple[
     """Return the first document that an order left for the échéance bills."""
     _require_room(subscription, order)
     return preview(
+        partial(_renew_before, subscription, order.effective_on, on=on),
         partial(order_at_term, subscription, order, on=on),
         partial(_renew_next, subscription, on=on),
     )
@@ -275,10 +282,11 @@ def price_list_in_force(seller: int, on: date) -> PriceList:
 
 def order_of_wish(subscription: Subscription, wish: Wish, *, on: date) -> Order:
     """Return a wish as an order: now takes effect on the day, the term on the échéance."""
+    now = wish.when == When.NOW
     return Order(
         plan=wish.plan,
         commitment=wish.commitment,
         when=wish.when,
-        effective_on=on if wish.when == When.NOW else subscription.renews_on,
+        effective_on=on if now else subscriptions.coming_term(subscription, on),
         options=wish.options,
     )

@@ -7,11 +7,12 @@ from django.db.models import Sum
 
 from accounts.models import User
 from accounts.services import record
+from subscriptions import selectors
 from subscriptions.lines import CREDIT, PERIOD
 from subscriptions.models import Invoice, InvoiceLine, Subscription
 from subscriptions.preview import draw as drawn
 from support import drawing, emails
-from support.models import Quote, Request, When
+from support.models import Quote, Request
 from support.moves import locked, move, say, staff
 from support.quotes import (
     StaleQuote,
@@ -84,9 +85,8 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
 
 
 def _waits_for_term(quote: Quote, subscription: Subscription, on: date) -> bool:
-    """Tell whether a quote is for an échéance to come, be it quoted as a change of that day."""
-    at_term = quote.when == When.TERM or quote.effective_on == subscription.renews_on
-    return at_term and quote.effective_on > on
+    """Tell whether a quote is for the échéance to come, be it quoted as a change of that day."""
+    return quote.effective_on == selectors.coming_term(subscription, on)
 
 
 def _change_now(

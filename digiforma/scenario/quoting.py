@@ -53,7 +53,9 @@ def _order(stage: Stage, step: Step, subscription: Subscription) -> Order:
 def _term(step: Step, subscription: Subscription) -> date:
     """Return the échéance that is meant: the next one, or that of the day that is given."""
     named = step.given.get("effective_on")
-    return term_on(subscription, named) if named else subscription.renews_on
+    if named:
+        return term_on(subscription, named)
+    return selectors.coming_term(subscription, step.on)
 
 
 def _under_way(organization: Organization) -> Request | None:
