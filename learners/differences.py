@@ -28,13 +28,14 @@ DIFFERING = f"""
       FROM (SELECT (SELECT count(*) FROM first) AS before,
                    (SELECT count(*) FROM second) AS after) AS sizes
       LEFT JOIN differing ON true
-      LEFT JOIN learners_enrollment AS enrollment
-        ON enrollment.organization_id = %(organization)s AND enrollment.id = differing.id
+      LEFT JOIN LATERAL (SELECT * FROM learners_enrollment
+                          WHERE id = differing.id
+                         OFFSET 0) AS enrollment ON true
       LEFT JOIN LATERAL (SELECT CASE WHEN differing.is_in THEN %(first_moment)s
                                      ELSE %(second_moment)s END AS moment) AS elsewhere ON true
       LEFT JOIN LATERAL (SELECT counts_on, counted FROM learners_enrollmentchange AS change
-                          WHERE change.organization_id = enrollment.organization_id
-                            AND change.enrollment_id = enrollment.id
+                          WHERE change.organization_id = %(organization)s
+                            AND change.enrollment_id = differing.id
                             AND change.moment > elsewhere.moment
                           ORDER BY change.moment LIMIT 1) AS former ON true
      ORDER BY differing.counts_on DESC, enrollment.session_id, differing.id
