@@ -173,12 +173,14 @@ def coming(subscription: Subscription, *, on: date) -> Drawn:
 def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
     """Bill the periods that begin before a day, each on its own, those of a late night at once.
 
-    Raises NotApplicable for a day that is too far ahead.
+    Raises NotApplicable for a day that is too far ahead, NotActive when it all ends before.
     """
-    if _renews_on(subscription) < day and day > add_months(on, MONTHS_AHEAD):
-        raise NotApplicable("too far ahead")
-    while _renews_on(subscription) < day:
+    while (renews_on := _renews_on(subscription)) and renews_on < day:
+        if day > add_months(on, MONTHS_AHEAD):
+            raise NotApplicable("too far ahead")
         _renew_next(subscription, on=on)
+    if renews_on is None:
+        raise NotActive("ended before")
 
 
 def _renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
@@ -186,7 +188,7 @@ def _renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
     return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
 
 
-def _renews_on(subscription: Subscription) -> date:
+def _renews_on(subscription: Subscription) -> date | None:
     return Subscription.objects.values_list("renews_on", flat=True).get(pk=subscription.pk)
 
 
