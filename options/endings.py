@@ -55,7 +55,7 @@ def keep_option(*, membership: Membership, option: Option, today: date) -> Item:
 
 
 def _managed(deed: Callable, membership: Membership, option: Option, on: date):
-    membership = locked(membership)
+    membership = locked(membership=membership)
     current = standing(membership.organization, on)
     facts = selectors.situation(membership, option, current, has_price=True)
     if not may_manage(facts.role, facts.holding, facts.status):

@@ -96,7 +96,7 @@ def press_subscribe(
 def _pressed(
     membership: Membership, option: Option, today: date, operation: str, shown: Shown | None
 ) -> Outcome:
-    membership = locked(membership)
+    membership = locked(membership=membership)
     if _is_done(membership, option, operation):
         _require_held(membership, operation)
         return _subscribed(membership, option, operation, shown)
@@ -124,7 +124,7 @@ def _pressed(
     return outcome
 
 
-def locked(membership: Membership) -> Membership:
+def locked(*, membership: Membership) -> Membership:
     """Return the membership as it is now, locked, so that a role taken away bites at once."""
     known = (
         Membership.objects.select_related("organization", "user")
