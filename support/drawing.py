@@ -7,6 +7,7 @@ from functools import partial
 from accounts.models import Organization, User
 from subscriptions import selectors as subscriptions
 from subscriptions.agreements import Quoted, keep_promise
+from subscriptions.billing import Parked
 from subscriptions.invoicing import CARRIED
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.lines import PERIOD
@@ -49,6 +50,7 @@ REFUSALS = (
     NotApplicable,
     OverLimit,
     OverLimits,
+    Parked,
     VatUnresolved,
 )
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from subscriptions.billing import Parked
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.plan_changes import OverLimit
 from subscriptions.tariffs import NoPrice
@@ -32,6 +33,7 @@ def refusal_text(refusal: Exception) -> str:
             "l’échéance : choisissez « À l’échéance »."
         ),
         NoPrice: _("Ce choix est sur devis : écrivez au support."),
+        Parked: _("Nous vérifions le montant de ce changement : écrivez au support."),
         VatUnresolved: _(
             "Nous déterminons votre TVA : le support est prévenu et vous répondra. "
             "Rien n’est facturé d’ici là."
@@ -61,6 +63,9 @@ def desk_refusal_text(refusal: Exception) -> str:
         ExpiredQuote: _("Ce devis a expiré : chiffrez à nouveau."),
         IllegalMove: _("La demande a changé entre-temps : voici où elle en est."),
         NoPrice: _("Pas de prix au tarif pour ce choix : il est sur devis."),
+        Parked: _(
+            "La facture de l’échéance passe les bornes de sûreté : vérifiez les prix convenus. %s"
+        ),
         NotActive: _("L’abonnement n’est pas en état de changer (paiement en retard, terminé)."),
         NotAgreed: _("Le possesseur n’a pas encore accepté le devis."),
         NotApplicable: _(
