@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import staff_context, tenant_context
 from options import selectors
+from options.endings import end_option
 from options.policy import Action
-from options.services import end_option, press_subscribe
+from options.services import press_subscribe
 from subscriptions import plan_changes, renewal
 from subscriptions.models import Subscription
 from subscriptions.standing import standing
