@@ -50,11 +50,12 @@ class Rebate(NamedTuple):
 
 
 class Given(NamedTuple):
-    """Cents of a component that staff gave back as a gesture, and its first day."""
+    """Cents of a component that staff gave back as a gesture: its first day, its period's end."""
 
     component: Hashable
     months: int
     day: date
+    ends: date
     cents: int
 
 
@@ -112,7 +113,7 @@ class Oracle:
                 if segment not in self.seen:
                     self.seen[segment] = self._price(each, bound, held_days[0], agreed, percent)
                 parts[segment] = _segment(self.seen[segment], held_days, days)
-        _keep_back(parts, given, entered)
+        _keep_back(parts, given)
         return _by_period(parts)
 
     def _price(
@@ -181,10 +182,11 @@ def _segment(price: int, held_days: list[date], days: list[date]) -> Owed:
     return Owed(charged - given_back, exact, 2 if after else 1)
 
 
-def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given], entered: list[tuple]) -> None:
+def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given]) -> None:
     """Give back of a segment no more than what gestures left of its charge (R6).
 
-    Of a period in which the component is held no more, what they gave stays billed.
+    Of a period in which the component is held no more, or that another commitment took the place
+    of, what they gave stays billed.
     """
     gone = Counter()
     for gesture in given:
@@ -194,13 +196,8 @@ def _keep_back(parts: dict[Segment, Owed], given: Iterable[Given], entered: list
             if (segment.component, segment.months) == (gesture.component, gesture.months)
             and segment.first <= gesture.day < segment.ends
         ]
-        around = [
-            Segment(gesture.component, gesture.months, starts, ends)
-            for starts, ends, bound in entered
-            if bound.months == gesture.months and starts <= gesture.day < ends
-        ]
-        for segment in sorted(mine or around, key=lambda segment: segment.first)[-1:]:
-            gone[segment] += gesture.cents
+        of_old = Segment(gesture.component, gesture.months, gesture.day, gesture.ends)
+        gone[max(mine, key=lambda segment: segment.first, default=of_old)] += gesture.cents
     for segment, cents in gone.items():
         if segment not in parts or parts[segment].cents < cents:
             parts[segment] = Owed(cents, Fraction(cents), 0)

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 
 from subscriptions import agreements, items, plan_changes
 from subscriptions.account_credit import balance
+from subscriptions.credit_notes import credit_days
 from subscriptions.models import Invoice
 from subscriptions.periods import Commitment
 from subscriptions.plan_changes import Change
@@ -163,6 +164,29 @@ def test_monthly_annual_and_monthly_again_on_one_day_costs_the_month(seller):
     assert sum(life.subscription.lines.values_list("net_cents", flat=True)) == 2 * 11900
     assert watch.look() == {}
     assert unsound(seller, today=date(2025, 2, 7)) == []
+
+
+def test_a_year_taken_back_gives_a_gesture_made_on_it_once(seller):
+    """R6, R18: with the gesture, the credits of the year are what it was billed, not more."""
+    life = begin(date(2024, 1, 1), Commitment.ANNUAL)
+    life.night(date(2025, 1, 1))
+    watch = Watch(life.subscription)
+    credit_days(**life.key, days=37, on=date(2025, 1, 26), reason="panne")
+
+    plan_changes.change_now(
+        **life.key,
+        change=Change(commitment=Commitment.MONTHLY, override=True),
+        on=date(2024, 12, 19),
+        operation="late",
+        issued_on=date(2025, 1, 26),
+    )
+
+    year = life.subscription.lines.filter(commitment="annual", starts_on__gte=date(2025, 1, 1))
+    assert [line.net_cents for line in year.order_by("pk")] == [119000, -12063, -106937]
+    assert watch.look() == {}
+    life.night(date(2025, 1, 26))
+    assert watch.look() == {}
+    assert unsound(seller, today=date(2025, 1, 26)) == []
 
 
 def last(life: Life) -> Invoice:

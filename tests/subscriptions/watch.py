@@ -88,11 +88,29 @@ class Watch:
                 for row in Discount.objects.filter(**mine).order_by("pk")
             ],
             given=[
-                Given(row.component_id, months(row.commitment), row.starts_on, -row.net_cents)
+                Given(
+                    row.component_id,
+                    months(row.commitment),
+                    row.starts_on,
+                    self._end_of_what_is_given(row),
+                    -row.net_cents,
+                )
                 for row in self.subscription.lines.filter(is_goodwill=True)
             ],
             entered_until=self.subscription.renews_on or date.max,
         )
+
+    def _end_of_what_is_given(self, gesture: InvoiceLine) -> date:
+        """Return the end of the billed period on whose days a gesture was made."""
+        billed = self.subscription.lines.filter(
+            is_goodwill=False,
+            component=gesture.component_id,
+            commitment=gesture.commitment,
+            starts_on__lte=gesture.starts_on,
+            ends_before__gt=gesture.starts_on,
+            pk__lt=gesture.pk,
+        )
+        return billed.latest("pk").ends_before
 
     def _issued(self) -> list[tuple]:
         columns = ("component", "commitment", "ends_before", "net_cents")
