@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
 from accounts.models import FIRST_ACCOUNT_NUMBER, Membership
-from subscriptions import limits_admin, orders  # noqa: F401 (it registers lists of its own)
+from subscriptions import orders
 from subscriptions.actions import ALL, ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalogue_admin import euros
 from subscriptions.deed_pages import Subject, deed_page

@@ -1,4 +1,4 @@
-"""The catalogue at the billing desk: read; a new price list is rehearsed, then published."""
+"""What the billing desk reads beside subscriptions; a price list is rehearsed, then published."""
 
 from functools import cache
 
@@ -17,6 +17,8 @@ from accounts.admin import ReadOnlyAdmin
 from subscriptions.models import (
     BillingIdentity,
     InvariantBreach,
+    LimitAlert,
+    Overrun,
     Plan,
     Price,
     PriceList,
@@ -183,3 +185,22 @@ class InvariantBreachAdmin(ReadOnlyAdmin):
     list_display = ["claim", "rows", "broken_at", "seen_at", "mended_at"]
     list_filter = [("mended_at", admin.EmptyFieldListFilter)]
     ordering = ["-broken_at"]
+
+
+@admin.register(LimitAlert)
+class LimitAlertAdmin(ReadOnlyAdmin):
+    list_display = ["raised_on", "client", "level", "count", "limit", "counted_on", "is_mailed"]
+    list_select_related = ["organization"]
+    list_filter = ["level", "is_mailed"]
+    search_fields = ["organization__name", "=organization__slug"]
+    date_hierarchy = "raised_on"
+    ordering = ["-raised_on", "-pk"]
+
+
+@admin.register(Overrun)
+class OverrunAdmin(ReadOnlyAdmin):
+    list_display = ["started_on", "client", "limit", "closes_on", "ended_on", "ended_by"]
+    list_select_related = ["organization"]
+    list_filter = [("ended_on", admin.EmptyFieldListFilter), "ended_by"]
+    search_fields = ["organization__name", "=organization__slug"]
+    ordering = ["-started_on", "-pk"]

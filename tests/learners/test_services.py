@@ -7,8 +7,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from accounts.models import AuditEvent, Organization
 from accounts.selectors import owner
@@ -20,7 +18,6 @@ from learners.models import DailyCount, Enrollment, Learner, Status, TrainingSes
 from learners.services import ImportOutcome
 from learners.sessions import cancel_session, move_session
 from tests.learners.conftest import person
-from tests.proving import examples
 
 START = date(2026, 3, 1)
 ROW = EnrollmentRow(
@@ -326,91 +323,3 @@ def test_recount_adds_a_version_where_the_number_differs(places):
         assert services.recount_all(on=START) == 0
         stored = DailyCount.objects.filter(organization=places.ravel).order_by("version")
         assert list(stored.values_list("version", "count")) == [(1, 0), (2, 1)]
-
-
-LEARNERS = 3
-SESSIONS = 3
-DAYS = st.integers(0, 1200).map(lambda n: date(2023, 1, 1) + timedelta(days=n))
-SOME_SESSION = st.integers(0, SESSIONS - 1)
-SOME_LEARNER = st.integers(0, LEARNERS - 1)
-HISTORIES = st.lists(
-    st.one_of(
-        st.tuples(st.just("enroll"), SOME_SESSION, SOME_LEARNER),
-        st.tuples(st.just("leave"), SOME_SESSION, SOME_LEARNER, DAYS),
-        st.tuples(st.just("leave"), SOME_SESSION, SOME_LEARNER, st.integers(-2, 2)),
-        st.tuples(st.just("move"), SOME_SESSION, DAYS),
-        st.tuples(st.just("cancel"), SOME_SESSION),
-    ),
-    max_size=14,
-)
-
-
-class ByHand:
-    """R14 told naively: every enrolment looked at, every day."""
-
-    def __init__(self, starts):
-        self.starts = list(starts)
-        self.held = [True] * SESSIONS
-        self.left = {}
-
-    def count(self, on):
-        return sum(
-            self.held[session]
-            and on - timedelta(days=365) < self.starts[session] <= on
-            and (left is None or left >= self.starts[session])
-            for (session, _learner), left in self.left.items()
-        )
-
-
-@settings(
-    max_examples=examples(50, 1000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(DAYS, min_size=SESSIONS, max_size=SESSIONS), HISTORIES, st.lists(DAYS, max_size=5))
-def test_any_history_counts_as_by_hand(tenant, starts, history, days):
-    with transaction.atomic():
-        hand = ByHand(starts)
-        sessions = [
-            session(tenant, code=f"S{n}", starts_on=day, ends_on=day)
-            for n, day in enumerate(starts)
-        ]
-        learners = [learner(tenant, f"l{n}@c.fr") for n in range(LEARNERS)]
-        for deed, number, *told in history:
-            play(deed, tenant, hand, sessions, learners, number, *told)
-        check_constraints()
-        edges = [start + timedelta(days=n) for start in hand.starts for n in (-1, 0, 364, 365)]
-        for day in {*days, *edges, date(2024, 2, 29), date(2025, 2, 28)}:
-            assert selectors.count_on(tenant, on=day) == hand.count(day)
-        until = max(hand.starts)
-        curve = [(value.on, value.count) for value in selectors.history(tenant, until=until)]
-        assert curve == [
-            (day, hand.count(day))
-            for day in (until - timedelta(days=n) for n in range(364, -1, -1))
-        ]
-        transaction.set_rollback(True)
-
-
-def play(deed, organization, hand, sessions, learners, number, *told):
-    """Play one deed through the services and by hand."""
-    if deed == "enroll":
-        services.enroll(
-            organization=organization,
-            session=sessions[number],
-            learner=learners[told[0]],
-            on=START,
-        )
-        hand.left[number, told[0]] = None
-    elif deed == "leave" and hand.left.get((number, told[0]), "never") is None:
-        day = told[1]
-        if isinstance(day, int):  # around the first day
-            day = hand.starts[number] + timedelta(days=day)
-        enrollment = Enrollment.objects.get(session=sessions[number], learner=learners[told[0]])
-        services.cancel_enrollment(enrollment=enrollment, on=day)
-        hand.left[number, told[0]] = day
-    elif deed == "move":
-        move_session(session=sessions[number], starts_on=told[0], ends_on=told[0])
-        hand.starts[number] = told[0]
-    elif deed == "cancel":
-        cancel_session(session=sessions[number])
-        hand.held[number] = False

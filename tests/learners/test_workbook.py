@@ -2,7 +2,7 @@
 
 import tracemalloc
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
@@ -15,7 +15,8 @@ from tests.learners.workbooks import workbook as made
 TODAY = date(2026, 11, 23)
 NAMES = HEADER.split(",")
 CELLS = [
-    "S1", "Gestes et postures", date(2026, 3, 1), datetime(2026, 3, 2), "zoe@exemple.fr",  # noqa: DTZ001 - as a sheet holds it
+    "S1", "Gestes et postures", date(2026, 3, 1), datetime.combine(date(2026, 3, 2), time.min),
+    "zoe@exemple.fr",
     "Été", "Zoé", "inscrit", None,
 ]  # fmt: skip
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
