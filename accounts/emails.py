@@ -31,8 +31,12 @@ def post(
     context: dict,
     dedupe_key: str,
     organization: Organization | None = None,
+    reply_to: str = "",
 ) -> None:
-    """Write one mail from `emails/<template>.{subject.txt,txt,html}`; a known key writes none."""
+    """Write one mail from `emails/<template>.{subject.txt,txt,html}`; a known key writes none.
+
+    `reply_to` is the address that an answer goes to, empty for the sender's.
+    """
     context = {**context, "site_url": settings.SITE_URL, "organization": organization}
     subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
     html = render_to_string(f"emails/{template}.html", context)
@@ -42,6 +46,7 @@ def post(
                 organization_number=organization.number if organization else None,
                 dedupe_key=dedupe_key,
                 recipient=to,
+                reply_to=reply_to,
                 subject=subject[:LONGEST_SUBJECT],
                 text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
                 html=css_inline.inline(html, extra_css=_style()),
@@ -99,6 +104,7 @@ def _deliver(mail: OutgoingMail) -> None:
         body=mail.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.recipient],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
         headers={"X-Digiforma-Mail": str(mail.pk)},
     )
     message.attach_alternative(mail.html, "text/html")

@@ -170,6 +170,7 @@ class OutgoingMail(models.Model):
     organization_number = models.BigIntegerField(null=True, help_text="For search; no constraint.")
     dedupe_key = models.CharField(max_length=200, unique=True, help_text="One mail per key, ever.")
     recipient = models.EmailField(_("destinataire"))
+    reply_to = models.EmailField(_("réponse à"), blank=True, help_text="Empty: the sender.")
     subject = models.CharField(_("objet"), max_length=200)
     text = models.TextField(_("texte"))
     html = models.TextField(_("HTML"))

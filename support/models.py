@@ -12,13 +12,19 @@ from accounts.written_once import never_emptied
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan
 from subscriptions.periods import Commitment
 from support import workflow
-from support.conversation_models import ContactMessage, Message, RequestEvent
+from support.conversation_models import Attachment, ContactMessage, Message, RequestEvent
+from support.desk_models import BusySeason, CannedReply, DeskMeasure, InboundMail
 from support.labels import KIND_LABELS, STATE_LABELS, When
 from support.quote_models import Quote
 from support.workflow import Kind, State
 
 __all__ = [
+    "Attachment",
+    "BusySeason",
+    "CannedReply",
     "ContactMessage",
+    "DeskMeasure",
+    "InboundMail",
     "Message",
     "Quote",
     "Request",
@@ -108,6 +114,31 @@ class Request(TenantModel):
         related_name="+",
         verbose_name=_("assignée à"),
     )
+    origin = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="followed_by",
+        verbose_name=_("suite de"),
+        help_text="The interest it is a quote for, or the change that it corrects.",
+    )
+    due_at = models.DateTimeField(
+        _("réponse due"), null=True, help_text="None while the customer holds the ball, or done."
+    )
+    waiting_since = models.DateTimeField(
+        _("attend le client depuis"), null=True, help_text="The clock stands still since then."
+    )
+    clock_from = models.DateTimeField(null=True, help_text="Since when the clock runs; or None.")
+    worked_minutes = models.PositiveIntegerField(
+        default=0, help_text="Working time on the clock before clock_from."
+    )
+    replied_at = models.DateTimeField(_("première réponse"), null=True)
+    replied_minutes = models.PositiveIntegerField(null=True, help_text="Working time until then.")
+    done_at = models.DateTimeField(_("terminée le"), null=True)
+    done_minutes = models.PositiveIntegerField(
+        null=True, help_text="Working time on the clock until then."
+    )
     created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
     moved_at = models.DateTimeField(_("dernier changement"), auto_now_add=True)
 
@@ -157,10 +188,23 @@ class Request(TenantModel):
                 | Q(surcharge_cents__isnull=False, effective_on__isnull=False),
                 name="priced_says_amount",
             ),
+            models.CheckConstraint(
+                condition=Q(clock_from=None) | Q(waiting_since=None, done_at=None),
+                name="clock_runs_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(clock_from__isnull=False), name="due_while_it_runs"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "-asked_on"], name="request_by_day"),
             models.Index(fields=["state", "-asked_on"], name="request_queue"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="request_due"
+            ),
+            models.Index(
+                fields=["done_at"], condition=Q(done_at__isnull=False), name="request_done"
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="legal_moves", field="state", transitions=workflow.steps()),
@@ -179,6 +223,7 @@ class Request(TenantModel):
                     "from_plan",
                     "from_commitment",
                     "option",
+                    "origin",
                     "asked_on",
                     "created_at",
                 ],

@@ -43,6 +43,13 @@ class Quote(TenantModel):
     after_cents = models.BigIntegerField(help_text="A full period after the change, HT.")
     surcharge_cents = models.BigIntegerField(help_text="after - before, for one such period.")
     months = models.PositiveSmallIntegerField(help_text="What before and after cover: 1 or 12.")
+    discount_percent = models.DecimalField(
+        _("remise"), max_digits=5, decimal_places=2, default=0, help_text="Off the plan's price."
+    )
+    discount_periods = models.PositiveSmallIntegerField(
+        _("périodes remisées"), default=0, help_text="From the first full period billed."
+    )
+    discount_reason = models.CharField(_("motif de la remise"), max_length=200, blank=True)
     price_list_on = models.DateField(_("tarifs du"))
     learners = models.PositiveIntegerField(_("apprenants comptés"))
     basis = models.JSONField(help_text="What was held when it was priced; else it is stale.")
@@ -69,6 +76,12 @@ class Quote(TenantModel):
             models.CheckConstraint(
                 condition=Q(surcharge_cents=models.F("after_cents") - models.F("before_cents")),
                 name="surcharge_is_difference",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_percent=0, discount_periods=0, discount_reason="")
+                | Q(discount_percent__gt=0, discount_percent__lte=100, discount_periods__gte=1)
+                & ~Q(discount_reason=""),
+                name="discount_says_why",
             ),
         ]
         triggers = [

@@ -33,7 +33,7 @@ from subscriptions.models import (
 from subscriptions.periods import Commitment
 from subscriptions.staff_rights import Deed
 from subscriptions.thresholds import Level
-from support.models import Message, Quote, Request, RequestEvent, When
+from support.models import Attachment, Message, Quote, Request, RequestEvent, When
 from support.workflow import Kind, State
 from tests import world
 
@@ -234,8 +234,16 @@ def _ask(organization: Organization, owner: User) -> None:
     RequestEvent.objects.create(
         organization=organization, request=request, to_state=State.NEW, happened_on=TODAY
     )
-    Message.objects.create(
+    said = Message.objects.create(
         organization=organization, request=request, author=owner, body="Pour mars ?"
+    )
+    Attachment.objects.create(
+        organization=organization,
+        message=said,
+        name="liste.csv",
+        media_type="text/csv",
+        size=3,
+        content=b"a;b",
     )
     _quote(request)
 

@@ -35,7 +35,11 @@ OF_NOBODY = {  # what belongs to no organization; a new table stands here or has
     "subscriptions_price",
     "subscriptions_pricelist",
     "subscriptions_seller",
+    "support_busyseason",  # staff announce, customers read
+    "support_cannedreply",  # staff's own
     "support_contactmessage",  # rows go in, staff read them
+    "support_deskmeasure",  # staff's figures, customers read
+    "support_inboundmail",  # staff's own
     "support_requestcounter",
 }
 OF_THE_SELLER = {  # unique over all organizations, since the seller numbers for all of them
@@ -84,7 +88,11 @@ def test_every_tenant_table_enforces_row_level_security_upon_its_owner_too():
     assert {name for (name,) in secured} == TENANT_TABLES | {
         "accounts_organization",
         "accounts_outgoingmail",
+        "support_busyseason",
+        "support_cannedreply",
         "support_contactmessage",
+        "support_deskmeasure",
+        "support_inboundmail",
     }
 
 
@@ -104,6 +112,9 @@ def expected_policies() -> dict[str, set]:
     own = f"((user_id = {PERSON}) AND is_active)"
     tables["accounts_membership"] |= {("own_rows", "SELECT", "{public}", own, None)}
     tables["accounts_outgoingmail"] = {staff, ("posted", "INSERT", "{public}", None, "true")}
+    announced = ("announced", "SELECT", "{public}", "true", None)
+    tables["support_busyseason"] = tables["support_deskmeasure"] = {staff, announced}
+    tables["support_cannedreply"] = tables["support_inboundmail"] = {staff}
     tables["support_contactmessage"] = {staff, ("left_with_us", "INSERT", "{public}", None, "true")}
     return tables
 
