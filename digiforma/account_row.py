@@ -13,6 +13,7 @@ from accounts.selectors import Seats
 from learners.models import DailyCount, EnrollmentGate
 from subscriptions.lateness import Payable, payable
 from subscriptions.models import Invoice, Payment
+from support import announcements
 
 INVOICES_SHOWN = 3
 
@@ -39,13 +40,14 @@ class LastInvoice:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """The account: its owner, its seats, its last stored count, its gate, its last documents."""
+    """The account: owner, seats, last stored count, gate, last documents, support's delay."""
 
     owner: str
     seats: Seats
     counted: Counted | None
     closes_on: date | None  # from when new enrolments are refused, above the limit (R20)
     invoices: tuple[LastInvoice, ...]
+    promise: announcements.Promise
 
 
 def account_row(organization: Organization, on: date) -> AccountRow:
@@ -59,6 +61,8 @@ def account_row(organization: Organization, on: date) -> AccountRow:
             counted=Subquery(_counted()),
             closes_on=Subquery(_of_account(EnrollmentGate).values("closed_from")),
             documents=ArraySubquery(_documents()),
+            season=Subquery(announcements.season(on)),
+            measure=Subquery(announcements.measure(on)),
         )
         .get()
     )
@@ -74,6 +78,7 @@ def account_row(organization: Organization, on: date) -> AccountRow:
         counted=row.counted and _read_counted(row.counted),
         closes_on=row.closes_on,
         invoices=tuple(_read_document(document, on) for document in row.documents),
+        promise=announcements.read_promise(row.season, row.measure),
     )
 
 

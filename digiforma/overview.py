@@ -22,6 +22,7 @@ from subscriptions.models import BillingIdentity, Subscription
 from subscriptions.next_invoice import awaits_gate
 from subscriptions.selectors import Usage
 from subscriptions.standing import Standing, standing
+from support.announcements import Promise
 from support.selectors import RequestCard, open_request
 
 
@@ -45,6 +46,7 @@ class Overview:
     sees_invoices: bool
     invoices: tuple[LastInvoice, ...]
     identity: BillingIdentity | None
+    promise: Promise
 
 
 def overview(membership: Membership, *, at: datetime) -> Overview:
@@ -79,6 +81,7 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
         sees_invoices=sees_invoices,
         invoices=account.invoices if sees_invoices else (),
         identity=current.identity if sees_invoices and current else None,
+        promise=account.promise,
     )
 
 
