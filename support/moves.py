@@ -3,6 +3,7 @@
 A request changes its state in `move` and nowhere else.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -10,7 +11,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Membership, Organization, User
 from support import workflow
-from support.models import Message, Quote, Request, RequestCounter, RequestEvent
+from support.file_kinds import ReadFile
+from support.models import Attachment, Message, Quote, Request, RequestCounter, RequestEvent
 from support.workflow import Move, State, Who
 
 
@@ -124,14 +126,29 @@ def locked_counter(year: int) -> RequestCounter:
     return RequestCounter.objects.select_for_update().get(year=year)
 
 
-def say(request: Request, *, author: User, body: str, **flags) -> Message | None:
-    """Add to the conversation; a request without a word has none."""
-    if not body.strip():
+def say(
+    request: Request, *, author: User, body: str, files: Iterable[ReadFile] = (), **flags
+) -> Message | None:
+    """Add to the conversation, with files that `attachments.read_files` took.
+
+    Neither a word nor a file says nothing; files alone are named.
+    """
+    files = tuple(files)
+    words = body.strip() or ", ".join(file.name for file in files)
+    if not words:
         return None
-    return Message.objects.create(
-        organization=request.organization,
-        request=request,
-        author=author,
-        body=body.strip(),
-        **flags,
+    said = Message.objects.create(
+        organization=request.organization, request=request, author=author, body=words, **flags
     )
+    Attachment.objects.bulk_create(
+        Attachment(
+            organization=request.organization,
+            message=said,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            content=file.content,
+        )
+        for file in files
+    )
+    return said
