@@ -1,18 +1,16 @@
 """What customers read of their requests: the card, the list, the page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Organization
-from accounts.roles import COMMITS_MONEY
 from subscriptions.models import Component
-from support import drawing, workflow
-from support.models import Message, Quote, Request, RequestEvent
-from support.workflow import Kind, Move, State
+from support import workflow
+from support.models import Quote, Request, RequestEvent
+from support.workflow import Kind, State
 
 SHOWN_ON_CARD = sorted(workflow.OPEN | {State.EXPIRED})
 QUOTES_SHOWN = [
@@ -55,7 +53,7 @@ class RequestCard:
 def open_request(organization: Organization) -> RequestCard | None:
     """Return the plan change under way, or the last one whose quote expired; two queries."""
     request = (
-        _readable(organization)
+        readable(organization)
         .filter(kind=Kind.PLAN_CHANGE)
         .annotate(**_latest_quote())
         .order_by("-pk")
@@ -68,7 +66,7 @@ def open_request(organization: Organization) -> RequestCard | None:
         title=request.customer_title,
         agent=request.assigned_to.first_name if request.assigned_to else "",
         state=request.get_state_display(),
-        steps=steps(request, _days(request), request.quote_valid_until),
+        steps=steps(request, days_entered(request), request.quote_valid_until),
         plan=request.plan.name,
         surcharge_cents=request.surcharge_cents,
         per=_per(request.quote_months),
@@ -79,7 +77,7 @@ def open_request(organization: Organization) -> RequestCard | None:
     )
 
 
-def _readable(organization: Organization) -> QuerySet[Request]:
+def readable(organization: Organization) -> QuerySet[Request]:
     return Request.objects.for_organization(organization).select_related(
         "requester", "plan__component", "from_plan__component", "option", "assigned_to"
     )
@@ -98,7 +96,7 @@ def _per(months: int | None) -> str:
     return _("par an") if months == workflow.YEAR else _("par mois")
 
 
-def _days(request: Request) -> dict[str, date]:
+def days_entered(request: Request) -> dict[str, date]:
     """Return the day on which each state was last entered."""
     moves = RequestEvent.objects.exclude(from_state=F("to_state"))  # the others are assignments
     rows = moves.filter(request=request).order_by("pk")
@@ -149,7 +147,7 @@ class RequestRow:
 
 def requests(membership: Membership) -> list[RequestRow]:
     """Return the requests that a member may follow, the latest first."""
-    rows = _readable(membership.organization).exclude(kind=Kind.TASK).order_by("-pk")
+    rows = readable(membership.organization).exclude(kind=Kind.TASK).order_by("-pk")
     return [
         RequestRow(
             reference=row.reference,
@@ -161,136 +159,16 @@ def requests(membership: Membership) -> list[RequestRow]:
             clicks=row.clicks,
         )
         for row in rows
-        if _may_follow(membership, row)
+        if may_follow(membership, row)
     ]
 
 
-def _may_follow(membership: Membership, request: Request) -> bool:
+def may_follow(membership: Membership, request: Request) -> bool:
     asked = request.requester_id == membership.user_id
     return workflow.may_follow(membership.role, request.kind, is_requester=asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message or an event of the conversation, in the order of time."""
-
-    at: datetime
-    body: str
-    author: str = ""
-    is_mine: bool = False
-    from_staff: bool = False
-    is_event: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RequestPage:
-    """A request as its page shows it to one member."""
-
-    reference: str
-    kind: str
-    title: str
-    state: str
-    agent: str
-    is_open: bool
-    is_quoted: bool
-    is_owner: bool
-    asked_on: date
-    requester: str
-    steps: tuple[Step, ...]
-    quote: Quote | None
-    quote_is_past: bool
-    quote_is_stale: bool  # the subscription has changed since (R19)
-    options: tuple[str, ...]
-    thread: tuple[Said, ...]
-    may_withdraw: bool
-    may_accept: bool
-    may_decline: bool
-    may_ask_again: bool
-    from_plan: str
-
-
-def request_page(membership: Membership, reference: str, *, on: date) -> RequestPage:
-    """Return one request for a member who may follow it. Raises Request.DoesNotExist."""
-    request = _readable(membership.organization).get(reference=reference)
-    if not _may_follow(membership, request):
-        raise Request.DoesNotExist(reference)
-    asked = request.requester_id == membership.user_id
-    who = workflow.capacities(membership.role, is_requester=asked)
-    moves = workflow.moves(kind=request.kind, state=request.state, who=who)
-    quote = _shown_quote(request)
-    past = quote is not None and quote.valid_until < on
-    quoted = request.state == State.QUOTED
-    stale = quoted and not past and drawing.has_moved(quote, on=on)
-    is_change = request.kind == Kind.PLAN_CHANGE
-    return RequestPage(
-        reference=request.reference,
-        kind=request.kind,
-        title=request.customer_title,
-        state=request.get_state_display(),
-        agent=request.assigned_to.full_name if request.assigned_to else "",
-        is_open=request.is_open,
-        is_quoted=quoted,
-        is_owner=membership.role in COMMITS_MONEY,
-        asked_on=request.asked_on,
-        requester=request.requester.full_name,
-        steps=steps(request, _days(request), quote.valid_until if quote else None)
-        if is_change
-        else (),
-        quote=quote,
-        quote_is_past=past,
-        quote_is_stale=stale,
-        options=option_names(request.options) if request.options else (),
-        thread=_thread(request, membership),
-        may_withdraw=Move.WITHDRAW in moves,
-        may_accept=Move.ACCEPT in moves and not past and not stale,
-        may_decline=Move.DECLINE in moves,
-        may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
-        from_plan=request.from_plan.name if is_change else "",
-    )
-
-
-def _shown_quote(request: Request) -> Quote | None:
-    """Return the quote of now, or the one that ended the request; drafts are staff's."""
-    if request.state not in workflow.SHOWS_QUOTE:
-        return None
-    return (
-        Quote.objects.filter(request=request, status__in=QUOTES_SHOWN)
-        .select_related("plan__component", "organization")
-        .order_by("-version")
-        .first()
-    )
 
 
 def option_names(codes: list[str]) -> tuple[str, ...]:
     """Return the names of options by their codes."""
     named = Component.objects.filter(kind=Component.Kind.OPTION, code__in=codes)
     return tuple(named.order_by("name").values_list("name", flat=True))
-
-
-EVENTS_TOLD = {
-    State.QUOTED: gettext_lazy("Devis envoyé"),
-    State.ACCEPTED: gettext_lazy("Devis accepté"),
-    State.APPLIED: gettext_lazy("Changement en place"),
-    State.REFUSED: gettext_lazy("Demande refusée"),
-    State.WITHDRAWN: gettext_lazy("Demande retirée"),
-    State.EXPIRED: gettext_lazy("Devis expiré"),
-    State.CLOSED: gettext_lazy("Demande close"),
-}
-
-
-def _thread(request: Request, membership: Membership) -> tuple[Said, ...]:
-    """Return what was said, without the internal notes, and what happened, in order."""
-    messages = Message.objects.filter(request=request, is_internal=False).select_related("author")
-    events = RequestEvent.objects.filter(request=request, to_state__in=EVENTS_TOLD)
-    said = [
-        Said(
-            at=message.created_at,
-            body=message.body,
-            author=message.author.full_name,
-            is_mine=message.author_id == membership.user_id,
-            from_staff=message.from_staff,
-        )
-        for message in messages
-    ]
-    told = [Said(at=event.at, body=EVENTS_TOLD[event.to_state], is_event=True) for event in events]
-    return tuple(sorted(said + told, key=lambda each: each.at))

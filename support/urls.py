@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support import views
+from support import contact_views, request_views, views
 
 urlpatterns = [
     path("compte/abonnement/formules/", views.plans, name="plans"),
@@ -11,12 +11,18 @@ urlpatterns = [
         views.ask_plan_change,
         name="ask-plan-change",
     ),
-    path("compte/demandes/", views.requests, name="requests"),
-    path("compte/demandes/<str:reference>/", views.request_page, name="request"),
-    path("compte/demandes/<str:reference>/reponse/", views.reply, name="request-reply"),
-    path("compte/demandes/<str:reference>/retrait/", views.withdraw, name="request-withdraw"),
-    path("compte/demandes/<str:reference>/accord/", views.accept, name="quote-accept"),
-    path("compte/demandes/<str:reference>/refus/", views.decline, name="quote-decline"),
-    path("compte/demandes/<str:reference>/nouveau-devis/", views.ask_again, name="quote-again"),
-    path("contact/", views.contact, name="contact"),
+    path("compte/demandes/", request_views.requests, name="requests"),
+    path("compte/demandes/<str:reference>/", request_views.request_page, name="request"),
+    path("compte/demandes/<str:reference>/reponse/", request_views.reply, name="request-reply"),
+    path(
+        "compte/demandes/<str:reference>/retrait/", request_views.withdraw, name="request-withdraw"
+    ),
+    path("compte/demandes/<str:reference>/accord/", request_views.accept, name="quote-accept"),
+    path("compte/demandes/<str:reference>/refus/", request_views.decline, name="quote-decline"),
+    path(
+        "compte/demandes/<str:reference>/nouveau-devis/",
+        request_views.ask_again,
+        name="quote-again",
+    ),
+    path("contact/", contact_views.contact, name="contact"),
 ]

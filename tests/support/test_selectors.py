@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import tenant_context
-from support import conversation, quotes, selectors, services
+from support import conversation, quotes, request_pages, selectors, services
 from support.models import Request
 from support.selectors import RequestRow, Step
 from tests import world
@@ -122,7 +122,7 @@ def test_drafts_and_notes_are_never_shown_to_customers(staff):
         request_id=request.pk, actor=staff.people["lea"], body="Secret.", on=TODAY
     )
 
-    page = selectors.request_page(staff.membership("alice"), request.reference, on=TODAY)
+    page = request_pages.request_page(staff.membership("alice"), request.reference, on=TODAY)
 
     assert page.quote is None
     assert [said.body for said in page.thread] == ["Bonjour"]
@@ -142,7 +142,7 @@ def test_the_page_offers_what_the_role_and_the_day_allow(staff, name, on, expect
     staff.price(request)
     staff.send(request)
 
-    page = selectors.request_page(staff.membership(name), request.reference, on=on)
+    page = request_pages.request_page(staff.membership(name), request.reference, on=on)
 
     assert (page.may_accept, page.may_decline, page.may_ask_again) == expected
     assert page.quote.net_cents == 268_00
@@ -152,7 +152,7 @@ def test_another_organizations_request_does_not_exist(desk, staff):
     request = staff.ask()
 
     with pytest.raises(Request.DoesNotExist):
-        selectors.request_page(staff.membership("charlie"), request.reference, on=TODAY)
+        request_pages.request_page(staff.membership("charlie"), request.reference, on=TODAY)
 
 
 def test_row_level_security_hides_it_too(desk):

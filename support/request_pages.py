@@ -1,0 +1,141 @@
+"""What customers read of one request: its steps, its quote, its conversation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership
+from accounts.roles import COMMITS_MONEY
+from support import drawing, workflow
+from support.models import Message, Quote, Request, RequestEvent
+from support.selectors import (
+    QUOTES_SHOWN,
+    Step,
+    days_entered,
+    may_follow,
+    option_names,
+    readable,
+    steps,
+)
+from support.workflow import Kind, Move, State
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message or an event of the conversation, in the order of time."""
+
+    at: datetime
+    body: str
+    author: str = ""
+    is_mine: bool = False
+    from_staff: bool = False
+    is_event: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """A request as its page shows it to one member."""
+
+    reference: str
+    kind: str
+    title: str
+    state: str
+    agent: str
+    is_open: bool
+    is_quoted: bool
+    is_owner: bool
+    asked_on: date
+    requester: str
+    steps: tuple[Step, ...]
+    quote: Quote | None
+    quote_is_past: bool
+    quote_is_stale: bool  # the subscription has changed since (R19)
+    options: tuple[str, ...]
+    thread: tuple[Said, ...]
+    may_withdraw: bool
+    may_accept: bool
+    may_decline: bool
+    may_ask_again: bool
+    from_plan: str
+
+
+def request_page(membership: Membership, reference: str, *, on: date) -> RequestPage:
+    """Return one request for a member who may follow it. Raises Request.DoesNotExist."""
+    request = readable(membership.organization).get(reference=reference)
+    if not may_follow(membership, request):
+        raise Request.DoesNotExist(reference)
+    asked = request.requester_id == membership.user_id
+    who = workflow.capacities(membership.role, is_requester=asked)
+    moves = workflow.moves(kind=request.kind, state=request.state, who=who)
+    quote = _shown_quote(request)
+    past = quote is not None and quote.valid_until < on
+    quoted = request.state == State.QUOTED
+    stale = quoted and not past and drawing.has_moved(quote, on=on)
+    is_change = request.kind == Kind.PLAN_CHANGE
+    return RequestPage(
+        reference=request.reference,
+        kind=request.kind,
+        title=request.customer_title,
+        state=request.get_state_display(),
+        agent=request.assigned_to.full_name if request.assigned_to else "",
+        is_open=request.is_open,
+        is_quoted=quoted,
+        is_owner=membership.role in COMMITS_MONEY,
+        asked_on=request.asked_on,
+        requester=request.requester.full_name,
+        steps=steps(request, days_entered(request), quote.valid_until if quote else None)
+        if is_change
+        else (),
+        quote=quote,
+        quote_is_past=past,
+        quote_is_stale=stale,
+        options=option_names(request.options) if request.options else (),
+        thread=_thread(request, membership),
+        may_withdraw=Move.WITHDRAW in moves,
+        may_accept=Move.ACCEPT in moves and not past and not stale,
+        may_decline=Move.DECLINE in moves,
+        may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
+        from_plan=request.from_plan.name if is_change else "",
+    )
+
+
+def _shown_quote(request: Request) -> Quote | None:
+    """Return the quote of now, or the one that ended the request; drafts are staff's."""
+    if request.state not in workflow.SHOWS_QUOTE:
+        return None
+    return (
+        Quote.objects.filter(request=request, status__in=QUOTES_SHOWN)
+        .select_related("plan__component", "organization")
+        .order_by("-version")
+        .first()
+    )
+
+
+EVENTS_TOLD = {
+    State.QUOTED: gettext_lazy("Devis envoyé"),
+    State.ACCEPTED: gettext_lazy("Devis accepté"),
+    State.APPLIED: gettext_lazy("Changement en place"),
+    State.REFUSED: gettext_lazy("Demande refusée"),
+    State.WITHDRAWN: gettext_lazy("Demande retirée"),
+    State.EXPIRED: gettext_lazy("Devis expiré"),
+    State.CLOSED: gettext_lazy("Demande close"),
+}
+
+
+def _thread(request: Request, membership: Membership) -> tuple[Said, ...]:
+    """Return what was said, without the internal notes, and what happened, in order."""
+    messages = Message.objects.filter(request=request, is_internal=False).select_related("author")
+    events = RequestEvent.objects.filter(request=request, to_state__in=EVENTS_TOLD)
+    said = [
+        Said(
+            at=message.created_at,
+            body=message.body,
+            author=message.author.full_name,
+            is_mine=message.author_id == membership.user_id,
+            from_staff=message.from_staff,
+        )
+        for message in messages
+    ]
+    told = [Said(at=event.at, body=EVENTS_TOLD[event.to_state], is_event=True) for event in events]
+    return tuple(sorted(said + told, key=lambda each: each.at))

@@ -1,0 +1,159 @@
+"""The doors where customers follow a request and answer."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import owner_required, role_required
+from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
+from accounts.tasks import send_mail_soon
+from subscriptions.places import asking_support
+from support import conversation, quotes, request_pages, selectors
+from support.forms import ReasonForm, ReplyForm
+from support.models import Request
+from support.quotes import ExpiredQuote, StaleQuote
+from support.refusals import stale_text
+from support.workflow import IllegalMove, NotAllowed
+
+reader_required = role_required(*SEES_SUBSCRIPTION)
+asker_required = role_required(*ASKS_CHANGES)
+
+
+@reader_required
+@require_safe
+@never_cache
+def requests(request):
+    """List the requests that one may follow."""
+    rows = selectors.requests(request.membership)
+    return render(request, "support/requests.html", {"rows": rows})
+
+
+@reader_required
+@require_safe
+@never_cache
+def request_page(request, reference):
+    """Follow one request: its steps, its quote, its conversation."""
+    return _request_page(request, reference)
+
+
+def _request_page(request, reference, *, form=None, status=200):
+    try:
+        page = request_pages.request_page(request.membership, reference, on=timezone.localdate())
+    except Request.DoesNotExist:
+        raise Http404 from None
+    context = {"page": page, "form": form or ReplyForm(), "reason_form": ReasonForm()}
+    return render(request, "support/request.html", context, status=status)
+
+
+@reader_required
+@require_POST
+def reply(request, reference):
+    """Add a message to the conversation."""
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _request_page(request, reference, form=form, status=422)
+    return _done(
+        request,
+        reference,
+        lambda: conversation.reply_as_customer(
+            membership=request.membership,
+            reference=reference,
+            body=form.cleaned_data["body"],
+            on=timezone.localdate(),
+        ),
+        _("Message envoyé au support."),
+    )
+
+
+@reader_required
+@require_POST
+def withdraw(request, reference):
+    """Withdraw a request; nothing changes."""
+    return _done(
+        request,
+        reference,
+        lambda: conversation.withdraw(
+            membership=request.membership,
+            reference=reference,
+            on=timezone.localdate(),
+            reason=_reason(request),
+        ),
+        _("Demande retirée. Rien ne change."),
+    )
+
+
+@owner_required
+@require_POST
+def accept(request, reference):
+    """Accept the quote: it commits the organization."""
+    return _done(
+        request,
+        reference,
+        lambda: quotes.accept_quote(
+            membership=request.membership, reference=reference, on=timezone.localdate()
+        ),
+        _("Devis accepté. Le changement prendra effet à la date et au montant du devis."),
+    )
+
+
+@owner_required
+@require_POST
+def decline(request, reference):
+    """Decline the quote; support may propose another."""
+    return _done(
+        request,
+        reference,
+        lambda: quotes.decline_quote(
+            membership=request.membership,
+            reference=reference,
+            on=timezone.localdate(),
+            reason=_reason(request),
+        ),
+        _("Devis décliné. Rien ne change ; le support peut vous en proposer un autre."),
+    )
+
+
+@asker_required
+@require_POST
+def ask_again(request, reference):
+    """Ask for a new quote in place of one that is past or stale."""
+    return _done(
+        request,
+        reference,
+        lambda: quotes.ask_again(
+            membership=request.membership, reference=reference, on=timezone.localdate()
+        ),
+        _("Nouveau devis demandé au support."),
+    )
+
+
+def _reason(request) -> str:
+    form = ReasonForm(request.POST)
+    return form.cleaned_data["reason"] if form.is_valid() else ""
+
+
+def _done(request, reference, deed, said):
+    """Run one deed on a request, say how it went, and show the request again."""
+    try:
+        with asking_support(organization=request.membership.organization, on=timezone.localdate()):
+            deed()
+    except Request.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed:
+        messages.error(request, _("Vous n’avez plus accès à cette action : votre rôle a changé."))
+    except IllegalMove:
+        messages.error(
+            request, _("La demande a changé entre-temps. Voici où elle en est maintenant.")
+        )
+    except ExpiredQuote:
+        messages.error(request, _("Ce devis a expiré. Demandez-en un nouveau."))
+    except StaleQuote as stale:
+        messages.error(request, stale_text(stale))
+    else:
+        send_mail_soon()
+        messages.success(request, said)
+    return redirect("request", reference)
