@@ -5,12 +5,9 @@ from datetime import date
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.test import Client
 
-from accounts.models import User
 from accounts.tenancy import staff_context
 from learners.models import EnrollmentGate
 from learners.services import recount_all
@@ -20,6 +17,7 @@ from support.groups import load_groups
 from tests import world
 from tests.digiforma import ravel
 from tests.digiforma.ravel import NOW, TODAY, enroll
+from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -42,19 +40,12 @@ def enter(live_site, new_page):
     def opened(name: str, path: str, *, width: int = 1280, scheme: str = "light"):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([{**session_of(f"{name}@exemple.fr"), "url": live_site.url}])
+        sign_in(tab, f"{name}@exemple.fr", live_site.url)
         tab.goto(live_site.url + path, wait_until="networkidle")
         return tab
 
     with time_machine.travel(NOW):
         yield opened
-
-
-def session_of(email: str) -> dict[str, str]:
-    client = Client()
-    client.force_login(User.objects.get(email=email))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value}
 
 
 def faults(tab) -> list[tuple]:

@@ -5,11 +5,8 @@ from datetime import date
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
-from accounts.models import User
 from accounts.tenancy import staff_context
 from learners.services import recount_all
 from subscriptions.periods import Commitment
@@ -19,6 +16,7 @@ from support.services import ask_plan_change
 from tests import world
 from tests.digiforma import ravel
 from tests.digiforma.ravel import NOW, PAGE, TODAY, enroll, membership
+from tests.signed_in import listen, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -42,25 +40,13 @@ def enter(live_site, new_page):
     def opened(name: str, width: int = 1280, scheme: str = "light"):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([{**cookies[name], "url": live_site.url}])
-        tab.sent, tab.said = [], []
-        tab.on("requestfinished", lambda request: tab.sent.append(request))
-        tab.on("console", lambda message: tab.said.append(message.text))
+        sign_in(tab, f"{name}@exemple.fr", live_site.url)
+        listen(tab)
         tab.goto(live_site.url + PAGE, wait_until="networkidle")
         return tab
 
-    cookies = {name: session_of(f"{name}@exemple.fr") for name in ("alice", "adam")}
     with time_machine.travel(NOW):
         yield opened
-
-
-def session_of(email: str) -> dict[str, str]:
-    """Return the cookie of somebody signed in, without an end, whatever day it is for Chromium."""
-    with time_machine.travel(NOW):
-        client = Client()
-        client.force_login(User.objects.get(email=email))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value}
 
 
 @pytest.mark.seeded(by=over_the_limit_with_a_request)

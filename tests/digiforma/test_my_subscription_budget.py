@@ -1,13 +1,9 @@
 """What one view of « Mon abonnement » may cost, whatever is held, issued or enrolled."""
 
-import gzip
-from contextlib import contextmanager
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 
 from accounts.tenancy import staff_context
@@ -20,12 +16,10 @@ from support.drawing import Wish
 from support.labels import When
 from support.services import ask_plan_change
 from tests import world
+from tests.budgets import statements, weigh
 from tests.digiforma import ravel
 from tests.digiforma.ravel import NOW, PAGE, TODAY, enroll, membership
 
-MOST_QUERIES = 12  # session, person, membership and scope included
-MOST_NODES = 800
-MOST_COMPRESSED = 25 * 1024
 MOST_REQUESTS = 6
 EVERY_OPTION = tuple(text.code for text in OPTIONS)
 
@@ -77,28 +71,6 @@ STORIES = [
 ]
 
 
-@contextmanager
-def statements():
-    """Collect all that goes to the database, savepoints and settings of the scope included."""
-    sent = []
-
-    def note(execute, sql, params, many, context):
-        sent.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        yield sent
-
-
-class Counter(HTMLParser):
-    """Counts the elements of a page."""
-
-    nodes = 0
-
-    def handle_starttag(self, tag, attrs):
-        self.nodes += 1
-
-
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("name", ["alice", "sam"])
 def test_page_stays_within_its_budget(committed_db, tell_figure, story, name):
@@ -110,12 +82,4 @@ def test_page_stays_within_its_budget(committed_db, tell_figure, story, name):
         with statements() as sent:
             response = client.get(PAGE)
 
-    source = response.content.decode()
-    counter = Counter()
-    counter.feed(source)
-    weight = len(gzip.compress(response.content, 6))
-    tell_figure(f"{len(sent)} queries, {weight} bytes, {counter.nodes} nodes")
-    assert response.status_code == 200
-    assert len(sent) <= MOST_QUERIES, "\n".join(sent)
-    assert weight <= MOST_COMPRESSED
-    assert counter.nodes <= MOST_NODES
+    tell_figure(weigh(response, sent))

@@ -5,11 +5,8 @@ from datetime import date
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
-from accounts.models import User
 from accounts.roles import Role
 from accounts.tenancy import staff_context, tenant_context
 from learners import services
@@ -17,6 +14,7 @@ from learners.models import Enrollment, Learner, TrainingSession
 from learners.services import recount_all
 from tests import world
 from tests.learners.pages import NOW, TODAY, opened
+from tests.signed_in import listen, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -81,24 +79,13 @@ def enter(live_site, new_page):
     def opened_tab(name: str, path: str, width: int = 1280, scheme: str = "light"):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([{**cookies[name], "url": live_site.url}])
-        tab.sent, tab.said = [], []
-        tab.on("requestfinished", lambda request: tab.sent.append(request))
-        tab.on("console", lambda message: tab.said.append(message.text))
+        sign_in(tab, f"{name}@exemple.fr", live_site.url)
+        listen(tab)
         tab.goto(live_site.url + path, wait_until="networkidle")
         return tab
 
-    cookies = {name: session_of(f"{name}@exemple.fr") for name in ("alice", "sam")}
     with time_machine.travel(NOW):
         yield opened_tab
-
-
-def session_of(email: str) -> dict[str, str]:
-    with time_machine.travel(NOW):
-        client = Client()
-        client.force_login(User.objects.get(email=email))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value}
 
 
 def addresses() -> dict[str, str]:

@@ -1,13 +1,9 @@
 """What one view of the pages of sessions and learners may cost, however much there is to show."""
 
-import gzip
-from contextlib import contextmanager
-from html.parser import HTMLParser
 from time import perf_counter
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -15,11 +11,9 @@ from accounts.tenancy import staff_context
 from learners.models import Enrollment, Learner, TrainingSession
 from learners.services import recount_all
 from tests import world
+from tests.budgets import statements, weigh
 from tests.learners.pages import DAY, NOW, TODAY
 
-MOST_QUERIES = 12  # session, person, membership and scope included
-MOST_NODES = 800
-MOST_COMPRESSED = 25 * 1024
 PEOPLE, SESSIONS = 20_000, 600
 
 
@@ -65,28 +59,6 @@ def a_crowd():
         recount_all(on=TODAY)
 
 
-@contextmanager
-def statements():
-    """Collect all that goes to the database, savepoints and settings of the scope included."""
-    sent = []
-
-    def note(execute, sql, params, many, context):
-        sent.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        yield sent
-
-
-class Counter(HTMLParser):
-    """Counts the elements of a page."""
-
-    nodes = 0
-
-    def handle_starttag(self, tag, attrs):
-        self.nodes += 1
-
-
 @pytest.mark.seeded(by=a_crowd)
 def test_pages_stay_within_their_budgets(committed_db, tell_figure):
     with staff_context():
@@ -109,16 +81,4 @@ def test_pages_stay_within_their_budgets(committed_db, tell_figure):
             with statements() as sent:
                 response = client.get(path)
             spent = (perf_counter() - begun) * 1000
-            weight = weigh(response, sent)
-            tell_figure(f"{path}: {len(sent)} queries, {weight}, {spent:.0f} ms")
-
-
-def weigh(response, sent: list[str]) -> str:
-    counter = Counter()
-    counter.feed(response.text)
-    weight = len(gzip.compress(response.content, 6))
-    assert response.status_code == 200
-    assert len(sent) <= MOST_QUERIES, "\n".join(sent)
-    assert weight <= MOST_COMPRESSED
-    assert counter.nodes <= MOST_NODES
-    return f"{weight} bytes, {counter.nodes} nodes"
+            tell_figure(f"{path}: {weigh(response, sent)}, {spent:.0f} ms")

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from accounts.models import User
 from accounts.tenancy import staff_context
 from subscriptions.models import Invoice, Item
 from support.models import Request
 from tests.options.calls import post
 from tests.options.pages import ELEARNING, SUBSCRIBE
 from tests.proving import examples
+from tests.signed_in import session_of
 from tests.teams import gather
 
 CLICKS = examples(20, 50)  # in parallel (P24)
@@ -65,12 +65,6 @@ def test_posts_at_once_with_one_key_make_one_invoice_and_one_answer(committed_db
     assert {answer.json()["invoice"]["number"] for answer in answers} == {"F2026-000003"}
     with staff_context():
         assert Invoice.objects.filter(lines__component__code="advanced-elearning").count() == 1
-
-
-def session_of(email: str) -> str:
-    client = Client()
-    client.force_login(User.objects.get(email=email))
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def with_session(cookie: str) -> Client:
