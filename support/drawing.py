@@ -1,20 +1,21 @@
 """What a change would be billed: the engine's own documents, drawn and rolled back (R6, R7, R9)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from accounts.models import Organization, User
 from subscriptions import selectors as subscriptions
-from subscriptions.agreements import Quoted, keep_promise
+from subscriptions.agreements import keep_promise
 from subscriptions.billing import Parked
 from subscriptions.invoicing import CARRIED
 from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.lines import PERIOD
-from subscriptions.models import Component, Invoice, PendingChange, Plan, PriceList, Subscription
+from subscriptions.models import Component, Invoice, PendingChange, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
 from subscriptions.pending import is_cheaper
-from subscriptions.periods import Commitment, add_months
+from subscriptions.periods import add_months
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, preview
 from subscriptions.renewal import renew
@@ -22,9 +23,11 @@ from subscriptions.standing import Standing, standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
 from support.models import Quote, When
+from support.wishes import Order, Wish
 
 MONTHS_COMPARED = 12
 MONTHS_AHEAD = 12  # every renewal before a change is drawn with it
+Deed = Callable[[], object]
 
 
 class OverLimits(Exception):
@@ -53,30 +56,6 @@ REFUSALS = (
     Parked,
     VatUnresolved,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a customer wants: a plan and a commitment, from when, with which options, and why."""
-
-    plan: Plan
-    commitment: Commitment
-    when: str = When.TERM
-    options: tuple[str, ...] = ()
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A change in full: what, and from which day."""
-
-    plan: Plan
-    commitment: Commitment
-    when: str
-    effective_on: date
-    options: tuple[str, ...] = ()
-    promised: tuple[Quoted, ...] = ()  # the prices of the quote that it carries out (R19)
-    reason: str = ""  # which quote, for the prices it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +108,9 @@ def draw(subscription: Subscription, order: Order, *, on: date) -> Drawing:
     was = current.commitment
     months = was.months if was == order.commitment else MONTHS_COMPARED
     now = order.when == When.NOW
-    documents = (_drawn_now if now else _drawn_at_term)(subscription, order, on)
+    documents = preview(
+        *deeds(subscription, order, on=on), partial(renew_next, subscription, on=on)
+    )
     document = _of_the_change(documents) if now else documents[-1]
     after = _full_period(document) or _full_period(documents[-1])
     return Drawing(
@@ -146,18 +127,22 @@ def _coming_period(current: Standing) -> int:
     return sum(line.net_cents for line in coming.lines if not line.is_carried)
 
 
-def _drawn_now(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
-    """Return the periods that begin before the change, its document, the next full period's."""
+def deeds(subscription: Subscription, order: Order, *, on: date) -> tuple[Deed, ...]:
+    """Return what is done for an order, the periods that begin before it billed first.
+
+    A change now issues its document; one left for the échéance is billed with the next period.
+    Raises OverLimits, and ChangeWaits for a change now that another one would undo.
+    """
+    before = partial(_renew_before, subscription, order.effective_on, on=on)
+    if order.when == When.TERM:
+        _require_room(subscription, order)
+        return (before, partial(order_at_term, subscription, order, on=on))
     waiting = subscriptions.waiting_change(subscription)
     if waiting:
         raise ChangeWaits(waiting.effective_on)
     begins_later = order.effective_on >= subscription.renews_on
     dated = max(on, order.effective_on) if begins_later else on
-    return preview(
-        partial(_renew_before, subscription, order.effective_on, on=on),
-        partial(change, subscription, order, on=dated, operation="preview"),
-        partial(_renew_next, subscription, on=dated),
-    )
+    return (before, partial(change, subscription, order, on=dated, operation="preview"))
 
 
 def _of_the_change(documents: tuple[Drawn, ...]) -> Drawn:
@@ -169,7 +154,7 @@ def _of_the_change(documents: tuple[Drawn, ...]) -> Drawn:
 
 def coming(subscription: Subscription, *, on: date) -> Drawn:
     """Return the next full period's invoice, with what it will carry (R13)."""
-    return preview(partial(_renew_next, subscription, on=on))[-1]
+    return preview(partial(renew_next, subscription, on=on))[-1]
 
 
 def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
@@ -180,28 +165,18 @@ def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
     while (renews_on := _renews_on(subscription)) and renews_on < day:
         if day > add_months(on, MONTHS_AHEAD):
             raise NotApplicable("too far ahead")
-        _renew_next(subscription, on=on)
+        renew_next(subscription, on=on)
     if renews_on is None:
         raise NotActive("ended before")
 
 
-def _renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
+def renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
     """Bill the next period on its first day, or on a later day when it began already."""
     return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
 
 
 def _renews_on(subscription: Subscription) -> date | None:
     return Subscription.objects.values_list("renews_on", flat=True).get(pk=subscription.pk)
-
-
-def _drawn_at_term(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
-    """Return the first document that an order left for the échéance bills."""
-    _require_room(subscription, order)
-    return preview(
-        partial(_renew_before, subscription, order.effective_on, on=on),
-        partial(order_at_term, subscription, order, on=on),
-        partial(_renew_next, subscription, on=on),
-    )
 
 
 def change(

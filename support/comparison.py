@@ -1,0 +1,194 @@
+"""Up to four ways to make a change, each played by the engine and rolled back (R6, R7, R9).
+
+No figure is computed a second time: the invoices are the engine's own documents, the twelve
+months are what its rules ask for beyond them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+
+from accounts.models import Organization
+from subscriptions import selectors as subscriptions
+from subscriptions.billing import drafts
+from subscriptions.lines import PERIOD, Line
+from subscriptions.models import Invoice, Subscription
+from subscriptions.periods import Commitment, add_months
+from subscriptions.preview import Drawn, preview
+from support import drawing
+from support.labels import When
+from support.models import Quote
+from support.wishes import Order, Wish
+
+BILLS_TOLD = 3
+MONTHS_TOLD = 12
+EACH_WAY = (
+    (When.TERM, Commitment.MONTHLY),
+    (When.NOW, Commitment.MONTHLY),
+    (When.TERM, Commitment.ANNUAL),
+    (When.NOW, Commitment.ANNUAL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice to come, or a credit note."""
+
+    on: date
+    net_cents: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to make a change, or why it cannot be made so."""
+
+    when: str
+    commitment: Commitment
+    effective_on: date | None = None
+    bills: tuple[Bill, ...] = ()  # the three first ones, today's included
+    due_today: Bill | None = None
+    year_cents: int = 0  # the first twelve full months, HT
+    saved_cents: int = 0  # of the dearest way's twelve months
+    committed_until: date | None = None  # included; None by the month
+    spare_learners: int | None = None  # under the limit, on the day; None is unlimited
+    is_quoted: bool = False
+    refusal: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name the way in an address or a form."""
+        return f"{self.when}-{self.commitment}"
+
+    @property
+    def later(self) -> tuple[Bill, ...]:
+        """The invoices that come after the first."""
+        return self.bills[1:]
+
+
+def ways(
+    organization: Organization,
+    wish: Wish,
+    *,
+    on: date,
+    told: Callable[[Exception], str],
+    quoted: Quote | None = None,
+) -> tuple[Way, ...]:
+    """Return the ways to a plan with options; those that would change nothing are left out.
+
+    The day and the commitment of the wish do not count. `told` says in words why the engine
+    refuses a way; `quoted` is the quote, if there is one, whose way is marked. Raises NotActive.
+    """
+    subscription = drawing.running(organization)
+    found = []
+    for when, commitment in EACH_WAY:
+        wished = replace(wish, when=when, commitment=commitment)
+        order = drawing.order_of_wish(subscription, wished, on=on)
+        try:
+            way = _way(subscription, order, on=on)
+        except drawing.REFUSALS as refusal:
+            if _changes_nothing(subscription, order, on=on):
+                continue
+            way = Way(when, commitment, refusal=told(refusal))
+        found.append(replace(way, is_quoted=_is_of(quoted, order)))
+    dearest = max((way.year_cents for way in found), default=0)
+    return tuple(
+        way if way.refusal else replace(way, saved_cents=dearest - way.year_cents) for way in found
+    )
+
+
+def _changes_nothing(subscription: Subscription, order: Order, *, on: date) -> bool:
+    """Tell whether a refused way keeps plan and commitment: options alone begin at once."""
+    held = subscriptions.running_plan(subscription, on)
+    span = subscriptions.commitment_span(subscription, on)
+    return (order.plan, str(order.commitment)) == (held, span.commitment)
+
+
+def _is_of(quote: Quote | None, order: Order) -> bool:
+    """Tell whether a quote is for this way."""
+    return quote is not None and (
+        (quote.plan_id, quote.commitment, quote.when, sorted(quote.options))
+        == (order.plan.pk, str(order.commitment), order.when, sorted(order.options))
+    )
+
+
+def _way(subscription: Subscription, order: Order, *, on: date) -> Way:
+    """Play one way and read its documents. Raises what the engine refuses (drawing.REFUSALS)."""
+    issued = Invoice.objects.filter(subscription=subscription).count()
+    beyond: list[Line] = []
+    go_on = partial(
+        _go_on, subscription_id=subscription.pk, on=on, until=issued + BILLS_TOLD, beyond=beyond
+    )
+    documents = preview(*drawing.deeds(subscription, order, on=on), go_on)
+    return Way(
+        when=order.when,
+        commitment=order.commitment,
+        effective_on=order.effective_on,
+        bills=tuple(_bill(document) for document in documents[:BILLS_TOLD]),
+        due_today=_due_on(documents, on),
+        year_cents=_year_cents(documents, beyond, order.effective_on),
+        committed_until=_committed_until(documents, order),
+        spare_learners=_spare(subscription, order),
+    )
+
+
+def _go_on(*, subscription_id: int, on: date, until: int, beyond: list[Line]) -> None:
+    """Renew until so many documents are issued, then gather what another year would ask for."""
+    subscription = Subscription.objects.get(pk=subscription_id)
+    while Invoice.objects.filter(subscription=subscription).count() < until:
+        drawing.renew_next(subscription, on=on)
+    subscription.refresh_from_db()
+    since = subscription.renews_on
+    subscription.renews_on = add_months(since, MONTHS_TOLD)
+    [draft] = drafts([subscription], since=since)
+    beyond += draft.lines
+
+
+def _bill(document: Drawn) -> Bill:
+    return Bill(document.issued_on, document.net_cents, document.gross_cents)
+
+
+def _due_on(documents: tuple[Drawn, ...], on: date) -> Bill | None:
+    """Return what is invoiced on a day, documents summed; None for nothing."""
+    today = [document for document in documents if document.issued_on == on]
+    if not today:
+        return None
+    return Bill(
+        on,
+        sum(document.net_cents for document in today),
+        sum(document.gross_cents for document in today),
+    )
+
+
+def _year_cents(documents: tuple[Drawn, ...], beyond: list[Line], effective_on: date) -> int:
+    """Return what the first twelve full months cost, HT, from the first full period on."""
+    full = [
+        line
+        for document in documents
+        for line in document.lines
+        if line.kind == PERIOD and line.starts_on >= effective_on
+    ]
+    ends_before = add_months(min(line.starts_on for line in full), MONTHS_TOLD)
+    return sum(line.net_cents for line in (*full, *beyond) if line.starts_on < ends_before)
+
+
+def _committed_until(documents: tuple[Drawn, ...], order: Order) -> date | None:
+    """Return the last day of the year that a way commits to; None by the month."""
+    if order.commitment == Commitment.MONTHLY:
+        return None
+    begun = [
+        line.ends_before
+        for document in documents
+        for line in document.lines
+        if line.starts_on == order.effective_on
+    ]
+    return max(begun) - timedelta(days=1)
+
+
+def _spare(subscription: Subscription, order: Order) -> int | None:
+    """Return how many more learners fit the plan on the day it takes effect."""
+    if order.plan.learners is None:
+        return None
+    usage = subscriptions.usage(subscription.organization, order.effective_on)
+    return order.plan.learners - usage.learners
