@@ -286,6 +286,18 @@ DEFAULT_FROM_EMAIL = os.environ.get(
     "DEFAULT_FROM_EMAIL", "Digiforma <abonnement@digiforma.example>"
 )
 SUPPORT_EMAIL = secret("SUPPORT_EMAIL", development="support@digiforma.example")
+# What the desk owes by kind, in working minutes (9 h a day): a first reply, then the whole.
+SUPPORT_TARGETS = {
+    "plan_change": {"reply": 540, "done": 1620},
+    "option_interest": {"reply": 540, "done": 1620},
+    "contact": {"reply": 540, "done": 1620},
+    "task": {"reply": None, "done": 1620},
+}
+SALES_EMAIL = os.environ.get("SALES_EMAIL", SUPPORT_EMAIL)
+# Answers by mail: to reply+…@REPLY_DOMAIN, through the webhook of one provider of django-anymail.
+# That door is shut without a provider or without ANYMAIL_WEBHOOK_SECRET, `user:password`.
+REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN", "")
+INBOUND_PROVIDER = os.environ.get("INBOUND_PROVIDER", "")
 
 # The seller on every invoice (french-invoices.md); the demonstration's company is invented.
 SELLER = {
@@ -334,6 +346,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "subscriptions.tasks.check_invariants",
         "schedule": crontab(minute=20, hour="0-1,3-23"),
     },
+    "measure-desk": {
+        "task": "support.tasks.measure_desk",
+        "schedule": crontab(hour=5, minute=30),
+    },
     "expire-quotes": {
         "task": "support.tasks.expire_quotes",
         "schedule": crontab(hour=0, minute=10),
@@ -341,6 +357,10 @@ CELERY_BEAT_SCHEDULE = {
     "drain-notices": {
         "task": "support.tasks.drain_notices",
         "schedule": crontab(minute=40, hour="0-1,3-23"),
+    },
+    "close-answered-interests": {
+        "task": "support.tasks.close_answered_interests",
+        "schedule": crontab(minute="*/10", hour="0-1,3-23"),
     },
     "empty-old-imports": {
         "task": "learners.tasks.empty_old_files",

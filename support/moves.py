@@ -1,18 +1,22 @@
 """What every deed on a request is made of: open, lock, move by the table, say, tell.
 
-A request changes its state in `move` and nowhere else.
+A request changes its state in `move` and nowhere else, and whatever happens to it winds its clock
+at the moment of the row that tells of it.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import asdict, fields
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import Membership, Organization, User
-from support import workflow
+from support import clock, workflow
+from support.clock import Clock
 from support.file_kinds import ReadFile
 from support.models import Attachment, Message, Quote, Request, RequestCounter, RequestEvent
+from support.targets import targets_of
 from support.workflow import Move, State, Who
 
 
@@ -89,23 +93,70 @@ def move(
     if after not in REMAINS_LIVE:
         Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
     request.state = after.value
-    Request.objects.filter(pk=request.pk).update(state=after.value, moved_at=Now(), **changed)
-    tell(request, before=before, actor=actor, on=on, note=note)
+    told = tell(request, before=before, actor=actor, on=on, note=note)
+    turned = clock.moved(
+        clock_of(request),
+        after,
+        by_desk=bool(who & workflow.STAFF),
+        at=told.at,
+        targets=targets_of(request.kind),
+    )
+    _wind(request, turned, state=after.value, moved_at=Now(), **changed)
 
 
 def tell(
-    request: Request, *, before: str, actor: User | None, on: date, note: str = ""
+    request: Request,
+    *,
+    before: str,
+    actor: User | None,
+    on: date,
+    note: str = "",
+    deed: RequestEvent.Deed = RequestEvent.Deed.MOVED,
 ) -> RequestEvent:
-    """Write one line of a request's history, its state being the one after."""
-    return RequestEvent.objects.create(
+    """Write one line of a request's history, its state being the one after.
+
+    A call to the customer is an answer: the clock is told.
+    """
+    told = RequestEvent.objects.create(
         organization=request.organization,
         request=request,
         from_state=before,
         to_state=request.state,
+        deed=deed,
         actor=actor,
         happened_on=on,
         note=note,
     )
+    if deed == RequestEvent.Deed.CALLED:
+        _answered(request, told.at)
+    return told
+
+
+def clock_of(request: Request) -> Clock:
+    """Return what the clock of a request says."""
+    return Clock(**{column.name: getattr(request, column.name) for column in fields(Clock)})
+
+
+def _answered(request: Request, at: datetime) -> None:
+    turned = clock.answered(
+        clock_of(request), request.kind, request.state, at=at, targets=targets_of(request.kind)
+    )
+    _wind(request, turned)
+
+
+def _heard(request: Request, at: datetime) -> None:
+    turned = clock.heard(clock_of(request), at=at, targets=targets_of(request.kind))
+    _wind(request, turned)
+
+
+def _wind(request: Request, turned: Clock, **changed) -> None:
+    """Keep what the clock of a locked request says now, with other columns that change."""
+    columns = asdict(turned)
+    if turned != clock_of(request):
+        changed |= columns
+        vars(request).update(columns)
+    if changed:
+        Request.objects.filter(pk=request.pk).update(**changed)
 
 
 def open_request(organization: Organization, *, on: date, **fields) -> Request:
@@ -116,7 +167,8 @@ def open_request(organization: Organization, *, on: date, **fields) -> Request:
     request = Request.objects.create(
         organization=organization, reference=str(counter), asked_on=on, **fields
     )
-    tell(request, before="", actor=request.requester, on=on)
+    told = tell(request, before="", actor=request.requester, on=on)
+    _wind(request, clock.opened(at=told.at, targets=targets_of(request.kind)))
     return request
 
 
@@ -131,7 +183,8 @@ def say(
 ) -> Message | None:
     """Add to the conversation, with files that `attachments.read_files` took.
 
-    Neither a word nor a file says nothing; files alone are named.
+    Neither a word nor a file says nothing; files alone are named. What is not a note winds the
+    clock of the request.
     """
     files = tuple(files)
     words = body.strip() or ", ".join(file.name for file in files)
@@ -151,4 +204,8 @@ def say(
         )
         for file in files
     )
+    if not said.from_staff:
+        _heard(request, said.created_at)
+    elif not said.is_internal:
+        _answered(request, said.created_at)
     return said
