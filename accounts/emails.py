@@ -6,6 +6,7 @@ stands; one `dedupe_key` leaves once, however often the deed is tried.
 
 import logging
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 import css_inline
 from django.conf import settings
@@ -19,7 +20,7 @@ from accounts.tenancy import staff_context
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SUBJECT = 200
+LONGEST_SUBJECT = 60
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
 
@@ -38,7 +39,7 @@ def post(
     `reply_to` is the address that an answer goes to, empty for the sender's.
     """
     context = {**context, "site_url": settings.SITE_URL, "organization": organization}
-    subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
+    subject = render_to_string(f"emails/{template}.subject.txt", context)
     html = render_to_string(f"emails/{template}.html", context)
     OutgoingMail.objects.bulk_create(
         [
@@ -47,13 +48,18 @@ def post(
                 dedupe_key=dedupe_key,
                 recipient=to,
                 reply_to=reply_to,
-                subject=subject[:LONGEST_SUBJECT],
+                subject=short_subject(subject),
                 text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
-                html=css_inline.inline(html, extra_css=_style()),
+                html=css_inline.inline(html, extra_css=_style(), keep_at_rules=True),
             )
         ],
         ignore_conflicts=True,
     )
+
+
+def short_subject(text: str) -> str:
+    """Return a subject on one line, cut at a word where lists of mails would cut it anywhere."""
+    return shorten(text, LONGEST_SUBJECT, placeholder="…")
 
 
 def _style() -> str:

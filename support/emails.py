@@ -1,47 +1,107 @@
 """The mails of a request: each to whom it concerns, once, with one button."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 
 from accounts import selectors as people
 from accounts.emails import post
-from accounts.models import Organization, User
+from accounts.models import Membership, Organization, User
 from accounts.roles import Role
+from subscriptions.models import Subscription
+from subscriptions.next_invoice import NextInvoice, awaits_gate, next_invoice
+from subscriptions.periods import latest_request_on
+from subscriptions.selectors import usage
+from subscriptions.standing import standing
+from subscriptions.tariffs import NoPrice
+from subscriptions.vat import VatUnresolved
+from support.announcements import promise
 from support.models import ContactMessage, Message, Quote, Request
+from support.reply_address import reply_address
+from support.workflow import may_follow
 
 
 def _owner(organization: Organization) -> User:
     return people.owner(organization)
 
 
+def _talkers(request: Request) -> list[User]:
+    """Return who takes part: the requester and the customer who wrote last; else the owner.
+
+    Somebody who left the organization, or may not follow the request any more, is not written to.
+    """
+    wrote = Message.objects.filter(request=request, from_staff=False).order_by("-pk")
+    last = wrote.values_list("author_id", flat=True).first()
+    members = Membership.objects.filter(
+        organization=request.organization,
+        user__in=[request.requester_id, last],
+        is_active=True,
+        user__is_active=True,
+    ).select_related("user")
+    return [
+        member.user
+        for member in members
+        if may_follow(
+            member.role, request.kind, is_requester=member.user_id == request.requester_id
+        )
+    ] or [_owner(request.organization)]
+
+
 def _tell(
     request: Request, template: str, to: Iterable[User], *, once: object = "", **context
 ) -> None:
-    """Write one mail to each of these people; `once` tells two mails of one template apart."""
+    """Write one mail to each of these people; `once` tells two mails of one template apart.
+
+    Each answers at an address of their own, which leads into the request's conversation.
+    """
     for user in {user.pk: user for user in to if user}.values():
+        answers_to = reply_address(request.reference, user.pk)
         post(
             to=user.email,
             template=f"support/{template}",
-            context={"demand": request, "reader": user, **context},
+            context={"demand": request, "reader": user, "answers_to": answers_to, **context},
             dedupe_key=f"{template}-{request.reference}-{once}-{user.pk}",
             organization=request.organization,
+            reply_to=answers_to,
         )
 
 
 def _tell_support(request: Request, template: str, *, once: object = "", **context) -> None:
+    _tell_desk(request, template, "support", settings.SUPPORT_EMAIL, once=once, **context)
+
+
+def _tell_sales(request: Request, template: str, *, once: object = "", **context) -> None:
+    _tell_desk(request, template, "sales", settings.SALES_EMAIL, once=once, **context)
+
+
+def _tell_desk(
+    request: Request, template: str, who: object, to: str, *, once: object, **context
+) -> None:
     post(
-        to=settings.SUPPORT_EMAIL,
+        to=to,
         template=f"support/{template}",
         context={"demand": request, **context},
-        dedupe_key=f"{template}-{request.reference}-{once}-support",
+        dedupe_key=f"{template}-{request.reference}-{once}-{who}",
         organization=request.organization,
     )
 
 
 def request_received(request: Request) -> None:
-    """demande-recue: to the requester and the owner."""
-    _tell(request, "request_received", [request.requester, _owner(request.organization)])
+    """demande-recue: to the requester and the owner, with the delay and the 8-day date (R18)."""
+    renews_on = Subscription.objects.values_list("renews_on", flat=True).get(
+        organization=request.organization
+    )
+    latest_on = latest_request_on(renews_on) if renews_on else None
+    _tell(
+        request,
+        "request_received",
+        [request.requester, _owner(request.organization)],
+        promise=promise(on=request.asked_on),
+        renews_on=renews_on,
+        latest_on=latest_on,
+        is_in_time=latest_on is not None and request.asked_on <= latest_on,
+    )
 
 
 def interest_noted(request: Request) -> None:
@@ -72,13 +132,30 @@ def customer_replied(request: Request, said: Message) -> None:
 
 
 def staff_replied(request: Request, said: Message) -> None:
-    """Support answered: to the requester."""
-    _tell(request, "reply", [request.requester], once=said.pk, said=said)
+    """Support answered: to the customers who take part."""
+    _tell(request, "reply", _talkers(request), once=said.pk, said=said)
 
 
 def details_asked(request: Request, said: Message) -> None:
-    """demande-precision: to the requester, the question itself in the mail."""
-    _tell(request, "details_asked", [request.requester], once=said.pk, said=said)
+    """demande-precision: to the customers who take part, the question itself in the mail."""
+    _tell(request, "details_asked", _talkers(request), once=said.pk, said=said)
+
+
+def reminded(request: Request, *, on: date) -> None:
+    """relance: to whoever holds the ball, the owner for a quote; once a day."""
+    quote = request.quotes.filter(status=Quote.Status.SENT).first()
+    to = [_owner(request.organization)] if quote else _talkers(request)
+    asked = Message.objects.filter(request=request, from_staff=True, is_internal=False)
+    said = asked.select_related("author").order_by("-pk").first()
+    _tell(request, "reminded", to, once=on, quote=quote, said=None if quote else said)
+
+
+def assigned(request: Request, *, by: User) -> None:
+    """A colleague gave a request: to whom it was given to, unless they took it."""
+    to = request.assigned_to
+    if to == by:
+        return
+    _tell_desk(request, "assigned_to_staff", to.pk, to.email, once=request.events.count(), by=by)
 
 
 def quote_sent(request: Request, quote: Quote) -> None:
@@ -87,8 +164,14 @@ def quote_sent(request: Request, quote: Quote) -> None:
     _tell(request, "quote_sent", [owner], once=quote.version, quote=quote)
 
 
+def quote_ends(request: Request, quote: Quote) -> None:
+    """devis-rappel: to the owner, once for each quote."""
+    owner = _owner(request.organization)
+    _tell(request, "quote_ends", [owner], once=quote.version, quote=quote)
+
+
 def quote_accepted(request: Request, quote: Quote) -> None:
-    """demande-acceptee: to the owner, and to support for the sales team."""
+    """demande-acceptee: to the owner, to support who hand it over, to the sales team."""
     _tell(
         request,
         "quote_accepted",
@@ -97,6 +180,20 @@ def quote_accepted(request: Request, quote: Quote) -> None:
         quote=quote,
     )
     _tell_support(request, "accepted_to_support", once=quote.version, quote=quote)
+    if settings.SALES_EMAIL != settings.SUPPORT_EMAIL:
+        _tell_sales(request, "accepted_to_support", once=quote.version, quote=quote)
+
+
+def handed_over(request: Request, quote: Quote | None, note: str) -> None:
+    """A change is theirs to apply: to the sales team."""
+    once = request.events.count()
+    _tell_sales(request, "handed_over_to_sales", once=once, quote=quote, note=note)
+
+
+def sent_back(request: Request, reason: str) -> None:
+    """The sales team cannot apply a change: to support, with the reason."""
+    once = request.events.count()
+    _tell_support(request, "sent_back_to_support", once=once, reason=reason)
 
 
 def quote_declined(request: Request, quote: Quote, said: Message | None) -> None:
@@ -122,15 +219,31 @@ def quote_expired(request: Request, quote: Quote) -> None:
     _tell_support(request, "expired_to_support", once=quote.version, quote=quote)
 
 
-def change_applied(request: Request, quote: Quote, *, later: bool) -> None:
-    """demande-appliquee: to the owner and the administrators, with the new limits."""
-    readers = people.people(request.organization, Role.OWNER, Role.ADMINISTRATOR)
-    _tell(request, "change_applied", readers, once=quote.version, quote=quote, later=later)
+def change_applied(request: Request, quote: Quote, *, on: date) -> None:
+    """demande-appliquee: to the owner and the administrators, new limits and next invoice."""
+    _tell(
+        request,
+        "change_applied",
+        people.people(request.organization, Role.OWNER, Role.ADMINISTRATOR),
+        once=quote.version,
+        quote=quote,
+        later=quote.effective_on > on,
+        invoice=_next_invoice(request.organization, on),
+    )
+
+
+def _next_invoice(organization: Organization, on: date) -> NextInvoice | None:
+    """Return what comes next; None when nothing does, or when its amount is still in doubt."""
+    current = standing(organization, on)
+    try:
+        return next_invoice(current, usage(organization, on) if awaits_gate(current) else None)
+    except (NoPrice, VatUnresolved):
+        return None
 
 
 def request_refused(request: Request, reason: str) -> None:
-    """demande-refusee: to the requester and the owner, with the reason."""
-    readers = [request.requester, _owner(request.organization)]
+    """demande-refusee: to the customers who take part and the owner, with the reason."""
+    readers = [*_talkers(request), _owner(request.organization)]
     _tell(request, "request_refused", readers, once=request.moved_at, reason=reason)
 
 

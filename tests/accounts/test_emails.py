@@ -1,3 +1,4 @@
+import re
 import socket
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -59,8 +60,23 @@ def test_post_carries_its_style_inline_for_mail_readers(db):
 
     html = row().html
     assert '<p class="foot" style="' in html
-    assert "<style" not in html
     assert "<link" not in html
+
+
+def test_post_keeps_beside_them_only_the_colours_of_the_night(db):
+    post()
+
+    [kept] = re.findall(r"<style>(.*?)</style>", row().html, re.DOTALL)
+    assert kept.lstrip().startswith("@media (prefers-color-scheme: dark) {")
+    assert kept.count("@media") == 1
+
+
+def test_a_subject_is_cut_at_a_word():
+    long = "Votre intérêt pour « Signature électronique des feuilles d’émargement » est transmis"
+    assert emails.short_subject(long) == (
+        "Votre intérêt pour « Signature électronique des feuilles…"
+    )
+    assert emails.short_subject("Votre devis a expiré\n") == "Votre devis a expiré"
 
 
 def test_post_names_the_organization_at_the_foot(db):
