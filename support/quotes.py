@@ -1,23 +1,22 @@
 """Deeds on quotes: price, send, accept, decline, expire (R19); `handover` applies them."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from accounts.services import record
 from subscriptions import selectors as subscriptions
-from subscriptions.agreements import Quoted
-from subscriptions.lines import CHARGE, PERIOD
-from subscriptions.models import Component, Subscription
+from subscriptions.models import Subscription
 from subscriptions.periods import Commitment, latest_request_on
-from subscriptions.preview import Drawn, DrawnLine
 from support import drawing, emails
-from support.drawing import Drawing, Order
+from support.drawing import Drawing, OverLimits
 from support.models import Quote, Request, When
 from support.moves import LIVE, customer, locked, move, of_member, say, staff
+from support.promises import frozen_line, order_of, states
+from support.wishes import Order, Wish
 from support.workflow import IllegalMove, Move, Who
 
 SHORTEST_VALIDITY = timedelta(days=5)
@@ -107,22 +106,6 @@ def live_quote(request: Request) -> Quote:
     )
 
 
-def order_of(quote: Quote) -> Order:
-    """Return what a quote is for."""
-    return Order(
-        plan=quote.plan,
-        commitment=Commitment(quote.commitment),
-        when=quote.when,
-        effective_on=quote.effective_on,
-        options=tuple(quote.options),
-        promised=promised(
-            quote.plan.component.seller_id, Commitment(quote.commitment), quote.lines
-        ),
-        reason=_("Devis %(reference)s, version %(version)d")
-        % {"reference": quote.request.reference, "version": quote.version},
-    )
-
-
 @transaction.atomic
 def send_quote(*, request_id: int, actor: User, valid_until: date, on: date) -> Quote:
     """Send the priced quote to the owner, valid until a day, included.
@@ -185,13 +168,30 @@ def decline_quote(*, membership: Membership, reference: str, on: date, reason: s
 
 
 @transaction.atomic
-def ask_again(*, membership: Membership, reference: str, on: date) -> Request:
-    """Ask for a new quote when the old one is past or stale. Raises as `accept_quote`."""
+def ask_again(
+    *, membership: Membership, reference: str, on: date, way: tuple[str, Commitment] | None = None
+) -> Request:
+    """Ask for a new quote: the old one is past or stale, or another way is preferred.
+
+    A way is when, and under which commitment; the plan and the options stay those asked for.
+    Raises as `accept_quote`, and what the engine refuses (drawing.REFUSALS).
+    """
     request = of_member(membership, reference)
     who = customer(membership, request)
-    move(request, Move.ASK_AGAIN, who=who, actor=membership.user, on=on)
+    changed = _wanted(request, *way, on=on) if way else {}
+    move(request, Move.ASK_AGAIN, who=who, actor=membership.user, on=on, **changed)
     emails.asked_again(request)
     return request
+
+
+def _wanted(request: Request, when: str, commitment: Commitment, *, on: date) -> dict:
+    """Return what a request asks for in another way, once the engine can draw it."""
+    subscription = drawing.running(request.organization)
+    wish = Wish(request.plan, commitment, when=when, options=tuple(request.options))
+    order = drawing.order_of_wish(subscription, wish, on=on)
+    with suppress(OverLimits):  # the échéance decides (R8)
+        drawing.draw(subscription, order, on=on)
+    return {"when": when, "commitment": commitment, "effective_on": order.effective_on}
 
 
 def require_fresh(quote: Quote, *, on: date) -> None:
@@ -207,22 +207,6 @@ def require_fresh(quote: Quote, *, on: date) -> None:
         raise StaleQuote(quote.pk) from refusal
     if not states(quote, redrawn.document):
         raise StaleQuote(quote.pk)
-
-
-def states(quote: Quote, document: Drawn) -> bool:
-    """Tell whether a document says what was quoted, to the cent.
-
-    The lines of a later period, billed before we got to it, are corrected beside those of the
-    quote: they are not what it is held against.
-    """
-    lines = [frozen_line(line) for line in document.lines]
-    own = [line for line in lines if line["starts_on"] < quoted_until(quote)]
-    return own == quote.lines and (own != lines or document.gross_cents == quote.gross_cents)
-
-
-def quoted_until(quote: Quote) -> str:
-    """Return the end of the last period that a quote bills, as ISO text."""
-    return max(line["ends_before"] for line in quote.lines)
 
 
 @transaction.atomic
@@ -248,37 +232,3 @@ def expire_quotes(*, on: date) -> int:
         emails.quote_expired(request, quote)
         expired += 1
     return expired
-
-
-def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:
-    """Return the full prices that the frozen lines of a quote promise, each for its first day."""
-    owed = [line for line in lines if line["kind"] in (PERIOD, CHARGE)]
-    components = {
-        component.label: component.pk for component in Component.objects.filter(seller=seller_id)
-    }
-    return tuple(
-        Quoted(
-            component_id=components[line["component"]],
-            commitment=commitment,
-            on=date.fromisoformat(line["starts_on"]),
-            amount_cents=line["listed_cents"],
-        )
-        for line in owed
-    )
-
-
-def frozen_line(line: DrawnLine) -> dict:
-    """Return a drawn line as a quote keeps it."""
-    return {
-        "component": line.component,
-        "name": line.name,
-        "designation": line.designation,
-        "kind": line.kind,
-        "starts_on": line.starts_on.isoformat(),
-        "ends_before": line.ends_before.isoformat(),
-        "days": line.days,
-        "days_in_period": line.days_in_period,
-        "full_price_cents": line.full_price_cents,
-        "listed_cents": line.listed_cents,
-        "net_cents": line.net_cents,
-    }
