@@ -11,7 +11,7 @@ from subscriptions import selectors
 from subscriptions.lines import CREDIT, PERIOD
 from subscriptions.models import Invoice, InvoiceLine, Subscription
 from subscriptions.preview import draw as drawn
-from support import drawing, emails
+from support import drawing, emails, interests
 from support.models import Quote, Request
 from support.moves import locked, move, say, staff
 from support.promises import order_of, quoted_until, states
@@ -36,6 +36,7 @@ def hand_over(*, request_id: int, actor: User, on: date, note: str = "") -> Requ
     if quote and request.needs_agreement and not agreed:
         raise NotAgreed(request.reference)
     move(request, Move.HAND_OVER, who=staff(actor), actor=actor, on=on, note=note)
+    emails.handed_over(request, quote, note)
     if not agreed:
         emails.change_announced(request, quote)
     return request
@@ -47,6 +48,7 @@ def send_back(*, request_id: int, actor: User, reason: str, on: date) -> Request
     request = locked(request_id)
     move(request, Move.SEND_BACK, who=staff(actor), actor=actor, on=on, note=reason)
     say(request, author=actor, body=reason, from_staff=True, is_internal=True)
+    emails.sent_back(request, reason)
     return request
 
 
@@ -74,7 +76,8 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
         action="plan change applied",
         request=request.reference,
     )
-    emails.change_applied(request, quote, later=quote.effective_on > on)
+    emails.change_applied(request, quote, on=on)
+    interests.close_answered(organization=request.organization, on=on)
     return quote
 
 
