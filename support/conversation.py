@@ -1,5 +1,6 @@
 """Deeds of answering: what is said about a request, and the moves that need no quote."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -7,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from support import emails, workflow
-from support.models import Message, Request
+from support.file_kinds import ReadFile
+from support.labels import RefusalReason
+from support.models import Message, Request, RequestEvent
 from support.moves import (
     AlreadyAsked,
     customer,
@@ -40,23 +43,42 @@ def reply_as_customer(*, membership: Membership, reference: str, body: str, on: 
 
 
 @transaction.atomic
-def reply_as_staff(*, request_id: int, actor: User, body: str, on: date) -> Message:
+def reply_as_staff(
+    *, request_id: int, actor: User, body: str, on: date, files: Iterable[ReadFile] = ()
+) -> Message:
     """Add support's message and mail it to the requester. Raises NotAllowed, IllegalMove."""
     require(actor, workflow.ANSWERS)
     request = locked(request_id)
     if request.requester is None:
         raise IllegalMove(request.reference)
-    said = say(request, author=actor, body=body, from_staff=True)
+    said = say(request, author=actor, body=body, files=files, from_staff=True)
     emails.staff_replied(request, said)
     return said
 
 
 @transaction.atomic
-def add_note(*, request_id: int, actor: User, body: str, on: date) -> Message:
+def add_note(
+    *, request_id: int, actor: User, body: str, on: date, files: Iterable[ReadFile] = ()
+) -> Message:
     """Add an internal note, which customers never see. Raises NotAllowed."""
     require(actor, workflow.ANSWERS)
     request = locked(request_id)
-    return say(request, author=actor, body=body, from_staff=True, is_internal=True)
+    return say(request, author=actor, body=body, files=files, from_staff=True, is_internal=True)
+
+
+@transaction.atomic
+def note_call(*, request_id: int, actor: User, body: str, on: date) -> Message:
+    """Note what was said to the customer on the phone; they were answered, nothing is mailed.
+
+    Raises NotAllowed, IllegalMove when nobody asked or the request is finished.
+    """
+    require(actor, workflow.ANSWERS)
+    request = locked(request_id)
+    if request.requester is None or not request.is_open:
+        raise IllegalMove(request.reference)
+    tell(request, before=request.state, actor=actor, on=on, deed=RequestEvent.Deed.CALLED)
+    channel = Message.Channel.PHONE
+    return say(request, author=actor, body=body, from_staff=True, is_internal=True, channel=channel)
 
 
 @transaction.atomic
@@ -70,12 +92,16 @@ def ask_details(*, request_id: int, actor: User, body: str, on: date) -> Message
 
 
 @transaction.atomic
-def refuse(*, request_id: int, actor: User, reason: str, on: date) -> Request:
-    """Refuse a request and tell why. Raises NotAllowed, IllegalMove."""
+def refuse(*, request_id: int, actor: User, reason: RefusalReason, body: str, on: date) -> Request:
+    """Refuse a request for a reason of the desk's list, and tell the customer in words.
+
+    Raises NotAllowed, IllegalMove.
+    """
     request = locked(request_id)
-    move(request, Move.REFUSE, who=staff(actor), actor=actor, on=on, note=reason)
-    say(request, author=actor, body=reason, from_staff=True)
-    emails.request_refused(request, reason)
+    note = RefusalReason(reason).label
+    move(request, Move.REFUSE, who=staff(actor), actor=actor, on=on, note=note)
+    say(request, author=actor, body=body, from_staff=True)
+    emails.request_refused(request, body)
     return request
 
 

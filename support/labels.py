@@ -29,3 +29,15 @@ STATE_LABELS = [
 class When(TextChoices):
     NOW = "now", _("maintenant")
     TERM = "term", _("à l’échéance")
+
+
+class RefusalReason(TextChoices):
+    """Why the desk refuses; kept in the history, the customer reads a message of its own."""
+
+    DOES_NOT_FIT = "does_not_fit", _("les effectifs dépassent la formule demandée")
+    NOT_SOLD = "not_sold", _("la formule, l’option ou la date n’existe pas")
+    UNPAID = "unpaid", _("une facture reste à payer")
+    DUPLICATE = "duplicate", _("la demande fait double emploi")
+    UNREACHABLE = "unreachable", _("le client ne répond plus")
+    NOT_OURS = "not_ours", _("la demande ne concerne pas l’abonnement")
+    OTHER = "other", _("autre motif")

@@ -12,9 +12,10 @@ from accounts.access import owner_required, role_required
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from subscriptions.places import asking_support
-from support import conversation, quotes, request_pages, selectors
+from support import attachments, conversation, quotes, request_pages, selectors
+from support.downloads import download
 from support.forms import ReasonForm, ReplyForm
-from support.models import Request
+from support.models import Attachment, Request
 from support.quotes import ExpiredQuote, StaleQuote
 from support.refusals import stale_text
 from support.workflow import IllegalMove, NotAllowed
@@ -47,6 +48,17 @@ def _request_page(request, reference, *, form=None, status=200):
         raise Http404 from None
     context = {"page": page, "form": form or ReplyForm(), "reason_form": ReasonForm()}
     return render(request, "support/request.html", context, status=status)
+
+
+@reader_required
+@require_safe
+def attachment(request, reference, attachment):
+    """Give a file of the conversation, to be saved."""
+    try:
+        found = attachments.of_member(request.membership, reference=reference, pk=attachment)
+    except Attachment.DoesNotExist:
+        raise Http404 from None
+    return download(found)
 
 
 @reader_required

@@ -12,7 +12,7 @@ from subscriptions.selectors import plans_on_sale
 from support.desk import RequestFile
 from support.drawing import Order
 from support.forms import message_field
-from support.labels import When
+from support.labels import RefusalReason, When
 from support.models import Request
 
 
@@ -44,6 +44,17 @@ class ReasonForm(StaffForm):
     """Why, for a colleague."""
 
     reason = message_field(_("Motif"))
+
+
+class RefuseForm(StaffForm):
+    """Why, for the desk's history, and what the customer will read."""
+
+    reason = forms.ChoiceField(
+        label=_("Motif, pour l’équipe"),
+        choices=[("", _("Choisir un motif")), *RefusalReason.choices],
+        error_messages={"required": _("Choisissez le motif du refus.")},
+    )
+    body = message_field(_("Message au client"), rows=5)
 
 
 class CustomerMessageForm(StaffForm):

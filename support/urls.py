@@ -13,6 +13,11 @@ urlpatterns = [
     ),
     path("compte/demandes/", request_views.requests, name="requests"),
     path("compte/demandes/<str:reference>/", request_views.request_page, name="request"),
+    path(
+        "compte/demandes/<str:reference>/pieces/<int:attachment>/",
+        request_views.attachment,
+        name="request-attachment",
+    ),
     path("compte/demandes/<str:reference>/reponse/", request_views.reply, name="request-reply"),
     path(
         "compte/demandes/<str:reference>/retrait/", request_views.withdraw, name="request-withdraw"

@@ -21,7 +21,7 @@ from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
 from support.actions import ACTIONS
 from support.groups import load_groups
-from support.models import ContactMessage, Request
+from support.models import Attachment, ContactMessage, Request
 from tests import world
 from tests.neighbours import settle
 from tests.test_house import doors
@@ -147,10 +147,12 @@ def arguments_of_ravel() -> dict[str, object]:
         request = Request.objects.get(organization__slug="ravel")
         enrollment = Enrollment.objects.get(organization__slug="ravel")
         deposited = EnrollmentImport.objects.get(organization__slug="ravel")
+        attachment = Attachment.objects.get(organization__slug="ravel")
     return {
         "slug": "api-access",
         "code": "leader",
         "reference": request.reference,
+        "attachment": attachment.pk,
         "session": enrollment.session_id,
         "learner": enrollment.learner_id,
         "deposited": deposited.pk,

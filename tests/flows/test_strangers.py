@@ -18,7 +18,7 @@ from accounts.roles import Role
 from accounts.tenancy import staff_context
 from learners.models import Enrollment, EnrollmentImport, Learner, TrainingSession
 from subscriptions.models import Invoice
-from support.models import Message, Quote, Request, RequestEvent
+from support.models import Attachment, Message, Quote, Request, RequestEvent
 from tests import world
 from tests.flows.test_doors import pages
 from tests.neighbours import furnish, settle
@@ -271,6 +271,7 @@ def ids_of(slug: str) -> dict[str, str | int]:
     with staff_context():
         return {
             "reference": Request.objects.get(organization__slug=slug).reference,
+            "attachment": Attachment.objects.get(organization__slug=slug).pk,
             "number": Invoice.objects.get(organization__slug=slug).number,
             "session": TrainingSession.objects.get(organization__slug=slug).pk,
             "learner": Learner.objects.get(organization__slug=slug).pk,
@@ -280,6 +281,7 @@ def ids_of(slug: str) -> dict[str, str | int]:
 
 UNKNOWN = {
     "reference": "D-2026-9999",
+    "attachment": 999_999_999,
     "number": "F2026-999999",
     "session": 999_999_999,
     "learner": 999_999_999,
@@ -287,6 +289,7 @@ UNKNOWN = {
 }
 DOORS = [
     ("GET", "request", "reference"),
+    ("GET", "request-attachment", "reference attachment"),
     ("POST", "request-reply", "reference"),
     ("POST", "request-withdraw", "reference"),
     ("POST", "quote-accept", "reference"),
@@ -317,10 +320,14 @@ def told(response) -> tuple[int, str, set[str]]:
     return response.status_code, text, set(response.headers)
 
 
-@pytest.mark.parametrize(("method", "name", "id_name"), DOORS)
-def test_a_strangers_id_is_answered_like_one_that_does_not_exist(charlie, method, name, id_name):
+def address(name: str, id_names: str, ids: dict[str, str | int]) -> str:
+    return reverse(name, kwargs={each: ids[each] for each in id_names.split()})
+
+
+@pytest.mark.parametrize(("method", "name", "id_names"), DOORS)
+def test_a_strangers_id_is_answered_like_one_that_does_not_exist(charlie, method, name, id_names):
     answers = [
-        told(charlie.generic(method, reverse(name, kwargs={id_name: ids[id_name]})))
+        told(charlie.generic(method, address(name, id_names, ids)))
         for ids in (ids_of("ravel"), UNKNOWN)
     ]
 
@@ -332,6 +339,7 @@ MODELS = (
     Request,
     RequestEvent,
     Message,
+    Attachment,
     Quote,
     Invoice,
     TrainingSession,
@@ -355,8 +363,8 @@ def test_a_stranger_changes_no_row(charlie):
     before = rows_of_ravel()
 
     for method in ("POST", "PUT", "PATCH", "DELETE"):
-        for _method, name, id_name in DOORS:
-            path = reverse(name, kwargs={id_name: ids_of("ravel")[id_name]})
+        for _method, name, id_names in DOORS:
+            path = address(name, id_names, ids_of("ravel"))
             charlie.generic(method, path, "body=Bonjour", "application/x-www-form-urlencoded")
 
     assert rows_of_ravel() == before

@@ -68,7 +68,11 @@ def test_refusing_tells_why(staff):
     request = staff.ask("adam")
 
     conversation.refuse(
-        request_id=request.pk, actor=staff.people["lea"], reason="Trop d’apprenants.", on=TODAY
+        request_id=request.pk,
+        actor=staff.people["lea"],
+        reason="does_not_fit",
+        body="Trop d’apprenants.",
+        on=TODAY,
     )
 
     assert (state(request), mailed("request_refused")) == (
@@ -171,8 +175,15 @@ def test_others_answer_nothing(staff, name):
     request = staff.ask()
     actor = staff.people[name]
 
-    for deed in (conversation.reply_as_staff, conversation.add_note, conversation.ask_details):
+    for deed in (
+        conversation.reply_as_staff,
+        conversation.add_note,
+        conversation.note_call,
+        conversation.ask_details,
+    ):
         with pytest.raises(NotAllowed):
             deed(request_id=request.pk, actor=actor, body="Bonjour", on=TODAY)
     with pytest.raises(NotAllowed):
-        conversation.refuse(request_id=request.pk, actor=actor, reason="non", on=TODAY)
+        conversation.refuse(
+            request_id=request.pk, actor=actor, reason="other", body="non", on=TODAY
+        )
