@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy import staff_context
-from support import quotes, services
+from support import interests, measuring, quotes, services
 
 
 @shared_task
@@ -19,3 +19,20 @@ def expire_quotes() -> int:
     """Expire the quotes whose last day is past. Twice is harmless: their state is asked again."""
     with staff_context():
         return quotes.expire_quotes(on=timezone.localdate())
+
+
+@shared_task
+def measure_desk() -> int:
+    """Write how long the desk takes (05:30 Paris). Twice or in parallel is harmless: an upsert."""
+    with staff_context():
+        return measuring.record_measures(on=timezone.localdate())
+
+
+@shared_task
+def close_answered_interests() -> int:
+    """Close the interests in options that are open by now, whoever opened them.
+
+    Twice is harmless: each is locked and asked again.
+    """
+    with staff_context():
+        return interests.close_answered(organization=None, on=timezone.localdate())

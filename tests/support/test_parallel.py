@@ -1,6 +1,7 @@
 """Several at once, on a database where a commit is a commit."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from django.db import connections
@@ -9,9 +10,11 @@ from accounts.models import Membership, OutgoingMail, User
 from accounts.tenancy import staff_context, tenant_context
 from subscriptions.models import Invoice
 from support import handover, services
-from support.models import Request
+from support.measuring import record_measures
+from support.models import DeskMeasure, Request
 from support.workflow import IllegalMove
 from tests import world
+from tests.support.answered import answered
 from tests.support.conftest import TODAY, gather
 
 
@@ -73,3 +76,29 @@ def test_two_people_who_apply_at_once_make_one_invoice(committed_db):
     with staff_context():
         assert Invoice.objects.count() == before + 1
         assert Request.objects.get().state == "applied"
+
+
+def measured_last_week() -> None:
+    desk = gather()
+    with staff_context():
+        answered(desk.ravel, replied=("2026-11-20 10:00", 20), done=("2026-11-20 11:00", 80))
+        record_measures(on=date(2026, 11, 18))
+
+
+@pytest.mark.seeded(by=measured_last_week)
+def test_several_nights_at_once_leave_one_measure_a_day(committed_db):
+    def night(_number: int) -> int:
+        try:
+            with staff_context():
+                return record_measures(on=TODAY)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as threads:
+        written = list(threads.map(night, range(6)))
+
+    with staff_context():
+        assert list(
+            DeskMeasure.objects.order_by("measured_on").values_list("measured_on", "replies")
+        ) == [(date(2026, 11, day), int(day > 20)) for day in range(18, 24)]
+    assert set(written) <= {1, 5}
