@@ -20,6 +20,7 @@ from subscriptions.places import asking_support
 from subscriptions.preview import Drawn, preview
 from subscriptions.standing import Standing, standing
 from subscriptions.vat import VatUnresolved
+from support import interests
 from support.models import Request
 from support.services import note_option_interest
 
@@ -105,7 +106,12 @@ def _pressed(
     if decision.action in TAKEN:
         return Outcome(Pressed.ALREADY)
     if decision.action is Action.ASK_SUPPORT:
-        request = note_option_interest(membership=membership, option=option.component, on=today)
+        request = note_option_interest(
+            membership=membership,
+            option=option.component,
+            on=today,
+            owner_subscribes=option.self_service,
+        )
         return Outcome(Pressed.ASKED_SUPPORT, request=request)
     if decision.action is not Action.SUBSCRIBE:
         raise NotOffered(decision)
@@ -114,6 +120,7 @@ def _pressed(
     except items.AlreadySubscribed:
         return Outcome(Pressed.ALREADY)
     outcome = _subscribed(membership, option, operation, shown)
+    interests.close_answered(organization=membership.organization, on=today, by=membership.user)
     emails.option_subscribed(
         organization=membership.organization,
         option=option,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from support import conversation, handover, quotes
+from support import conversation, handover, interests, quotes
 from support.staff_forms import (
     CustomerMessageForm,
     NoteForm,
     PriceForm,
     ReasonForm,
+    RefuseForm,
     SendQuoteForm,
     StaffForm,
 )
@@ -78,11 +79,22 @@ ACTIONS = {
     ),
     Move.REFUSE: Action(
         _("Refuser"),
-        _("Le demandeur et le possesseur reçoivent votre motif par e-mail. Rien ne change."),
+        _("Le demandeur et le possesseur reçoivent votre message par e-mail. Rien ne change."),
         _("Demande refusée ; le client est prévenu."),
-        ReasonForm,
+        RefuseForm,
         conversation.refuse,
         is_stop=True,
+    ),
+    Move.QUOTE_INTEREST: Action(
+        _("Faire un devis"),
+        _(
+            "Une demande est ouverte pour cette option, à la formule et à l’engagement du client : "
+            "il reste à la chiffrer. L’intérêt est clos ; les intéressés et le possesseur sont "
+            "prévenus par e-mail."
+        ),
+        _("Demande de devis ouverte : il reste à la chiffrer."),
+        NoteForm,
+        interests.ask_quote,
     ),
     Move.CLOSE: Action(
         _("Clore"),

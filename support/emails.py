@@ -104,13 +104,6 @@ def request_received(request: Request) -> None:
     )
 
 
-def interest_noted(request: Request) -> None:
-    """interest-recu to the requester with a copy to the owner, interet-support to support."""
-    owner = _owner(request.organization)
-    _tell(request, "interest_received", [request.requester, owner], owner=owner)
-    _tell_support(request, "interest_to_support")
-
-
 def message_received(request: Request) -> None:
     """A member wrote to us: to support."""
     _tell_support(request, "message_to_support")

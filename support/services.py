@@ -14,16 +14,17 @@ from accounts.models import Membership, Organization, User
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
 from accounts.services import record
 from subscriptions import selectors as subscriptions
-from subscriptions.models import Component, Plan, SupportNotice
-from support import drawing, emails, workflow
-from support.drawing import OverLimits, Wish
-from support.models import OPEN, ContactMessage, Request
+from subscriptions.models import Component, Plan, Subscription, SupportNotice
+from support import drawing, emails, interest_mails, workflow
+from support.drawing import Order, OverLimits, Wish
+from support.models import OPEN, ContactMessage, Request, RequestEvent
 from support.moves import (
     AlreadyAsked,
     locked_counter,
     open_request,
     require,
     say,
+    tell,
 )
 from support.workflow import IllegalMove, Kind, NotAllowed
 
@@ -42,27 +43,9 @@ def ask_plan_change(*, membership: Membership, wish: Wish, on: date) -> Request:
     order = drawing.order_of_wish(subscription, wish, on=on)
     with suppress(OverLimits):
         drawing.draw(subscription, order, on=on)
-    locked_counter(on.year)
-    under_way = Request.objects.for_organization(organization).filter(
-        kind=Kind.PLAN_CHANGE, state__in=OPEN
+    request = open_change(
+        subscription, order, requester=membership.user, message=wish.message, on=on
     )
-    for request in under_way:
-        raise AlreadyAsked(request.reference)
-    request = open_request(
-        organization,
-        on=on,
-        kind=Kind.PLAN_CHANGE,
-        requester=membership.user,
-        from_plan=subscriptions.running_plan(subscription, on),
-        from_commitment=subscriptions.commitment_span(subscription, on).commitment,
-        plan=order.plan,
-        commitment=order.commitment,
-        when=order.when,
-        options=list(order.options),
-        message=wish.message,
-        effective_on=order.effective_on,
-    )
-    say(request, author=membership.user, body=wish.message)
     record(
         organization=organization,
         actor=membership.user,
@@ -74,37 +57,93 @@ def ask_plan_change(*, membership: Membership, wish: Wish, on: date) -> Request:
 
 
 @transaction.atomic
-def note_option_interest(*, membership: Membership, option: Component, on: date) -> Request:
-    """Tell support that somebody wants an option they may not take alone; nothing is billed.
+def open_change(
+    subscription: Subscription,
+    order: Order,
+    *,
+    requester: User,
+    on: date,
+    message: str = "",
+    origin: Request | None = None,
+) -> Request:
+    """Write a plan change request upon what is held on a day; nobody is told.
 
-    One open request per organization and option: a repeated click raises its counter, even in
-    parallel, since each click holds the year's counter. Raises NotAllowed.
+    `origin` is the interest that it is a quote for, or the change that it corrects.
+    Raises AlreadyAsked: one is under way at most, even in parallel.
     """
-    if membership.role not in SEES_SUBSCRIPTION:
-        raise NotAllowed(membership.role)
-    organization = membership.organization
+    organization = subscription.organization
     locked_counter(on.year)
-    open_interest = Request.objects.for_organization(organization).filter(
-        kind=Kind.OPTION_INTEREST, option=option, state__in=OPEN
+    under_way = Request.objects.for_organization(organization).filter(
+        kind=Kind.PLAN_CHANGE, state__in=OPEN
     )
-    if open_interest.update(clicks=F("clicks") + 1):
-        return open_interest.get()
+    for request in under_way:
+        raise AlreadyAsked(request.reference)
     request = open_request(
         organization,
         on=on,
-        kind=Kind.OPTION_INTEREST,
-        option=option,
-        requester=membership.user,
+        kind=Kind.PLAN_CHANGE,
+        requester=requester,
+        origin=origin,
+        from_plan=subscriptions.running_plan(subscription, on),
+        from_commitment=subscriptions.commitment_span(subscription, on).commitment,
+        plan=order.plan,
+        commitment=order.commitment,
+        when=order.when,
+        options=list(order.options),
+        message=message,
+        effective_on=order.effective_on,
     )
-    record(
-        organization=organization,
-        actor=membership.user,
-        action="option interest noted",
-        option=option.code,
-        request=request.reference,
-    )
-    emails.interest_noted(request)
+    say(request, author=requester, body=message)
     return request
+
+
+@transaction.atomic
+def note_option_interest(
+    *, membership: Membership, option: Component, on: date, owner_subscribes: bool = True
+) -> Request:
+    """Tell support that somebody wants an option they may not take alone; nothing is billed.
+
+    One open request per organization and option: a repeated click raises its counter, even in
+    parallel, since each click holds the year's counter. Each person is noted once, and told.
+    `owner_subscribes` says that the owner may take the option alone. Raises NotAllowed.
+    """
+    if membership.role not in SEES_SUBSCRIPTION:
+        raise NotAllowed(membership.role)
+    locked_counter(on.year)
+    request, is_new_to_it = _interest_of(membership, option, on)
+    if is_new_to_it:
+        record(
+            organization=membership.organization,
+            actor=membership.user,
+            action="option interest noted",
+            option=option.code,
+            request=request.reference,
+        )
+        interest_mails.interest_noted(request, membership, owner_subscribes=owner_subscribes, on=on)
+    return request
+
+
+def _interest_of(membership: Membership, option: Component, on: date) -> tuple[Request, bool]:
+    """Return the open interest in an option, this click counted, and whether the person is new."""
+    organization, person = membership.organization, membership.user
+    interests = Request.objects.for_organization(organization).filter(
+        kind=Kind.OPTION_INTEREST, option=option, state__in=OPEN
+    )
+    if not interests.update(clicks=F("clicks") + 1):
+        opened = open_request(
+            organization, on=on, kind=Kind.OPTION_INTEREST, option=option, requester=person
+        )
+        return opened, True
+    request = interests.select_related("option", "organization", "requester").get()
+    told = RequestEvent.objects.filter(
+        request=request, actor=person, deed=RequestEvent.Deed.INTERESTED
+    )
+    if person == request.requester or told.exists():
+        return request, False
+    note = _("s’intéresse aussi à cette option")
+    deed = RequestEvent.Deed.INTERESTED
+    tell(request, before=request.state, actor=person, on=on, note=note, deed=deed)
+    return request, True
 
 
 @transaction.atomic

@@ -59,6 +59,8 @@ class Move(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    QUOTE_INTEREST = "quote_interest"  # an interest becomes a change to price
+    FULFILL = "fulfill"  # the option is there, or nobody is left to take it
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -82,8 +84,10 @@ CARE = frozenset({Who.CUSTOMER_CARE, Who.MANAGER})
 SALES = frozenset({Who.SALES_TEAM, Who.MANAGER})
 CUSTOMERS = frozenset({Who.OWNER, Who.ADMINISTRATOR, Who.REQUESTER})
 OWNER = frozenset({Who.OWNER})
+CLOCK = frozenset({Who.CLOCK})
 
 CHANGE = frozenset({Kind.PLAN_CHANGE})
+INTEREST = frozenset({Kind.OPTION_INTEREST})
 TALK = frozenset({Kind.OPTION_INTEREST, Kind.CONTACT, Kind.TASK})
 ASKED = frozenset({Kind.PLAN_CHANGE, Kind.OPTION_INTEREST, Kind.CONTACT})
 
@@ -141,7 +145,9 @@ RULES = (
         State.WITHDRAWN,
         CUSTOMERS,
     ),
-    _rule(Move.EXPIRE, CHANGE, (State.QUOTED,), State.EXPIRED, frozenset({Who.CLOCK})),
+    _rule(Move.EXPIRE, CHANGE, (State.QUOTED,), State.EXPIRED, CLOCK),
+    _rule(Move.QUOTE_INTEREST, INTEREST, (State.NEW, State.NEEDS_DETAILS), State.CLOSED, CARE),
+    _rule(Move.FULFILL, INTEREST, (State.NEW, State.NEEDS_DETAILS), State.CLOSED, CLOCK),
     _rule(Move.CLOSE, TALK, (State.NEW, State.NEEDS_DETAILS), State.CLOSED, CARE),
     _rule(
         Move.REOPEN,
@@ -192,7 +198,8 @@ FORWARD = {State.NEW: Move.PRICE, State.ACCEPTED: Move.HAND_OVER, State.HANDED_O
 def next_move(kind: Kind, state: State, *, needs_agreement: bool) -> Move | None:
     """Return the move by which staff go on with a request; None when the ball is elsewhere."""
     if kind != Kind.PLAN_CHANGE:
-        return Move.CLOSE if state in RULE_OF[Move.CLOSE].sources else None
+        move = Move.QUOTE_INTEREST if kind == Kind.OPTION_INTEREST else Move.CLOSE
+        return move if state in RULE_OF[move].sources else None
     if state == State.PRICED:
         return Move.SEND_QUOTE if needs_agreement else Move.HAND_OVER
     return FORWARD.get(state)
