@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from support.workflow import Kind, State
 
@@ -22,7 +23,8 @@ STATE_LABELS = [
     (State.REFUSED.value, _("Refusée")),
     (State.WITHDRAWN.value, _("Retirée")),
     (State.EXPIRED.value, _("Expirée")),
-    (State.CLOSED.value, _("Close")),
+    # Not Django's own « Close », which it would put into French.
+    (State.CLOSED.value, pgettext_lazy("request", "Close")),
 ]
 
 
