@@ -245,6 +245,8 @@ def path_at_the_desk(name: str, line: str) -> str:
     }
     for row in {"pk", "object_id"} & set(wanted):
         known[row] = _row_of_ravel(name)
+    if "attachment" in wanted:
+        known["attachment"] = _row_of_ravel("support_attachment")
     space = "" if name in OF_THE_HALL else "admin:"
     return reverse(f"{space}{name}", kwargs={each: known[each] for each in wanted})
 
