@@ -9,17 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from subscriptions import selectors as subscriptions
 from subscriptions.billing import drafts
 from subscriptions.lines import PERIOD, Line
 from subscriptions.models import Invoice, Subscription
 from subscriptions.periods import Commitment, add_months
 from subscriptions.preview import Drawn, preview
-from support import drawing
+from support import drawing, workflow
 from support.labels import When
-from support.models import Quote
+from support.models import Quote, Request
+from support.selectors import may_follow, readable
 from support.wishes import Order, Wish
+from support.workflow import Kind, State
+
+Told = Callable[[Exception], str]
 
 BILLS_TOLD = 3
 MONTHS_TOLD = 12
@@ -62,6 +66,11 @@ class Way:
         return f"{self.when}-{self.commitment}"
 
     @property
+    def excess_learners(self) -> int:
+        """How many learners are counted beyond the limit."""
+        return max(0, -(self.spare_learners or 0))
+
+    @property
     def later(self) -> tuple[Bill, ...]:
         """The invoices that come after the first."""
         return self.bills[1:]
@@ -72,7 +81,7 @@ def ways(
     wish: Wish,
     *,
     on: date,
-    told: Callable[[Exception], str],
+    told: Told,
     quoted: Quote | None = None,
 ) -> tuple[Way, ...]:
     """Return the ways to a plan with options; those that would change nothing are left out.
@@ -192,3 +201,53 @@ def _spare(subscription: Subscription, order: Order) -> int | None:
         return None
     usage = subscriptions.usage(subscription.organization, order.effective_on)
     return order.plan.learners - usage.learners
+
+
+COMPARED = frozenset(
+    {State.NEW, State.NEEDS_DETAILS, State.PRICED, State.QUOTED, State.EXPIRED, State.ACCEPTED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysPage:
+    """The ways to what a request asks for."""
+
+    reference: str
+    title: str
+    plan: str
+    ways: tuple[Way, ...]
+    may_choose: bool
+    on: date
+
+
+def ways_page(membership: Membership, reference: str, *, on: date, told: Told) -> WaysPage:
+    """Return the ways to the change that a member asked for or follows.
+
+    Raises Request.DoesNotExist, also once there is nothing left to choose, and NotActive.
+    """
+    request = readable(membership.organization).get(reference=reference)
+    if not may_follow(membership, request) or not is_compared(request):
+        raise Request.DoesNotExist(reference)
+    asked = request.requester_id == membership.user_id
+    who = workflow.capacities(membership.role, is_requester=asked)
+    moves = workflow.moves(kind=request.kind, state=request.state, who=who)
+    sent = Quote.objects.filter(request=request, status__in=["sent", "accepted"]).first()
+    return WaysPage(
+        reference=request.reference,
+        title=request.customer_title,
+        plan=request.plan.name,
+        ways=ways(membership.organization, wish_of(request), on=on, told=told, quoted=sent),
+        may_choose=workflow.Move.ASK_AGAIN in moves,
+        on=on,
+    )
+
+
+def is_compared(request: Request) -> bool:
+    """Say whether a request still has ways to choose from."""
+    return request.kind == Kind.PLAN_CHANGE and request.state in COMPARED
+
+
+def wish_of(request: Request) -> Wish:
+    """Return what a plan change asks for."""
+    commitment = Commitment(request.commitment)
+    return Wish(request.plan, commitment, when=request.when, options=tuple(request.options))

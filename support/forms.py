@@ -1,5 +1,7 @@
 """What customers fill in."""
 
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ from support.labels import When
 from support.plan_choice import ChangeTerms
 
 LONGEST_MESSAGE = 5000
+LARGEST_COUNT = 1_000_000
 EMPTY_MESSAGE = _("Écrivez votre message avant de l’envoyer.")
 TOO_LONG = _("Votre message est trop long : 5 000 caractères au plus.")
 
@@ -23,6 +26,35 @@ def message_field(label, *, rows: int = 3, required: bool = True) -> forms.CharF
         error_messages={"required": EMPTY_MESSAGE, "max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"class": "input", "rows": rows}),
     )
+
+
+class CountField(forms.IntegerField):
+    """A number as people type it, « 1 500 » included."""
+
+    def __init__(self, label):
+        refusal = _("Indiquez un nombre entier, par exemple 560.")
+        errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), refusal)
+        attrs = {"class": "input input--num", "inputmode": "numeric", "autocomplete": "off"}
+        super().__init__(
+            label=label,
+            min_value=0,
+            max_value=LARGEST_COUNT,
+            error_messages=errors,
+            widget=forms.TextInput(attrs=attrs),
+        )
+
+    def to_python(self, value):
+        return super().to_python(re.sub(r"\s", "", value or ""))
+
+
+class ExpectedForm(forms.Form):
+    """The three numbers that one expects for the coming year."""
+
+    use_required_attribute = False
+
+    learners = CountField(_("Apprenants"))
+    trainers = CountField(_("Intervenants"))
+    administrators = CountField(_("Administrateurs"))
 
 
 class AskForm(forms.Form):
@@ -107,3 +139,24 @@ class ContactForm(MemberContactForm):
     @property
     def contact(self) -> dict[str, str]:
         return {name: text for name, text in self.cleaned_data.items() if name != "website"}
+
+
+class WayForm(forms.Form):
+    """Another way to make a change; empty, the one that was asked for."""
+
+    way = forms.ChoiceField(
+        required=False,
+        choices=[
+            (f"{when}-{commitment}", f"{when} {commitment}")
+            for when in When.values
+            for commitment in Commitment
+        ],
+        error_messages={"invalid_choice": _("Choisissez une des façons proposées.")},
+    )
+
+    def clean_way(self) -> tuple[str, Commitment] | None:
+        chosen = self.cleaned_data["way"]
+        if not chosen:
+            return None
+        when, commitment = chosen.split("-")
+        return when, Commitment(commitment)

@@ -7,6 +7,7 @@ from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
 from subscriptions.plan_changes import OverLimit
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
+from support.conversation import AlreadyReminded
 from support.drawing import ChangeWaits, OverLimits
 from support.handover import NotAgreed
 from support.moves import AlreadyAsked
@@ -33,6 +34,10 @@ def refusal_text(refusal: Exception) -> str:
             "l’échéance : choisissez « À l’échéance »."
         ),
         NoPrice: _("Ce choix est sur devis : écrivez au support."),
+        OverLimits: _(
+            "Vos nombres dépassent les limites de cette formule : elle ne peut pas prendre "
+            "effet à l’échéance."
+        ),
         Parked: _("Nous vérifions le montant de ce changement : écrivez au support."),
         VatUnresolved: _(
             "Nous déterminons votre TVA : le support est prévenu et vous répondra. "
@@ -55,6 +60,7 @@ def desk_refusal_text(refusal: Exception) -> str:
         return _over_limits_text(refusal)
     texts = {
         AlreadyAsked: _("Le client a déjà une autre demande ouverte : %s."),
+        AlreadyReminded: _("Le client a déjà été relancé aujourd’hui : recommencez demain."),
         AlreadySubscribed: _("Rien ne changerait : c’est déjà ce que le client a."),
         ChangeWaits: _(
             "Un autre changement attend l’échéance, le %s : chiffrez « à l’échéance » "

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from accounts.roles import COMMITS_MONEY
-from support import drawing, workflow
+from accounts.roles import ASKS_CHANGES, COMMITS_MONEY
+from support import comparison, drawing, workflow
 from support.models import Message, Quote, Request, RequestEvent
 from support.selectors import (
     QUOTES_SHOWN,
@@ -57,6 +57,7 @@ class RequestPage:
     may_accept: bool
     may_decline: bool
     may_ask_again: bool
+    may_compare: bool
     from_plan: str
 
 
@@ -96,6 +97,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         may_accept=Move.ACCEPT in moves and not past and not stale,
         may_decline=Move.DECLINE in moves,
         may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
+        may_compare=membership.role in ASKS_CHANGES and comparison.is_compared(request),
         from_plan=request.from_plan.name if is_change else "",
     )
 

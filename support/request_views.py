@@ -14,10 +14,11 @@ from accounts.tasks import send_mail_soon
 from subscriptions.places import asking_support
 from support import attachments, conversation, quotes, request_pages, selectors
 from support.downloads import download
-from support.forms import ReasonForm, ReplyForm
+from support.drawing import REFUSALS
+from support.forms import ReasonForm, ReplyForm, WayForm
 from support.models import Attachment, Request
 from support.quotes import ExpiredQuote, StaleQuote
-from support.refusals import stale_text
+from support.refusals import refusal_text, stale_text
 from support.workflow import IllegalMove, NotAllowed
 
 reader_required = role_required(*SEES_SUBSCRIPTION)
@@ -132,12 +133,19 @@ def decline(request, reference):
 @asker_required
 @require_POST
 def ask_again(request, reference):
-    """Ask for a new quote in place of one that is past or stale."""
+    """Ask for a new quote: the old one is past or stale, or another way is preferred."""
+    form = WayForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["way"][0])
+        return redirect("request-ways", reference)
     return _done(
         request,
         reference,
         lambda: quotes.ask_again(
-            membership=request.membership, reference=reference, on=timezone.localdate()
+            membership=request.membership,
+            reference=reference,
+            on=timezone.localdate(),
+            way=form.cleaned_data["way"],
         ),
         _("Nouveau devis demandé au support."),
     )
@@ -165,6 +173,8 @@ def _done(request, reference, deed, said):
         messages.error(request, _("Ce devis a expiré. Demandez-en un nouveau."))
     except StaleQuote as stale:
         messages.error(request, stale_text(stale))
+    except REFUSALS as refusal:
+        messages.error(request, refusal_text(refusal))
     else:
         send_mail_soon()
         messages.success(request, said)

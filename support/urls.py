@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support import contact_views, request_views, views
+from support import contact_views, quote_views, request_views, views
 
 urlpatterns = [
     path("compte/abonnement/formules/", views.plans, name="plans"),
@@ -29,5 +29,6 @@ urlpatterns = [
         request_views.ask_again,
         name="quote-again",
     ),
+    path("compte/demandes/<str:reference>/facons/", quote_views.ways, name="request-ways"),
     path("contact/", contact_views.contact, name="contact"),
 ]

@@ -294,6 +294,7 @@ DOORS = [
     ("POST", "request-withdraw", "reference"),
     ("POST", "quote-accept", "reference"),
     ("POST", "quote-decline", "reference"),
+    ("GET", "request-ways", "reference"),
     ("POST", "quote-again", "reference"),
     ("GET", "invoice", "number"),
     ("GET", "session", "session"),
