@@ -25,8 +25,20 @@ from support.moves import (
 from support.workflow import IllegalMove, Move, NotAllowed
 
 
+class AlreadyReminded(Exception):
+    """The customer was written to again on this day."""
+
+
 @transaction.atomic
-def reply_as_customer(*, membership: Membership, reference: str, body: str, on: date) -> Message:
+def reply_as_customer(
+    *,
+    membership: Membership,
+    reference: str,
+    body: str,
+    on: date,
+    files: Iterable[ReadFile] = (),
+    channel: Message.Channel = Message.Channel.PAGE,
+) -> Message:
     """Add a member's message; it ends the wait for a detail that support asked for.
 
     Raises Request.DoesNotExist, IllegalMove when the request is closed.
@@ -34,7 +46,7 @@ def reply_as_customer(*, membership: Membership, reference: str, body: str, on: 
     request = of_member(membership, reference)
     if not request.is_open:
         raise IllegalMove(reference)
-    said = say(request, author=membership.user, body=body)
+    said = say(request, author=membership.user, body=body, files=files, channel=channel)
     if request.state == workflow.State.NEEDS_DETAILS:
         who = customer(membership, request)
         move(request, Move.GIVE_DETAILS, who=who, actor=membership.user, on=on)
@@ -146,5 +158,25 @@ def assign(*, request_id: int, actor: User, to: User, on: date) -> Request:
     request.assigned_to = to
     request.save(update_fields=["assigned_to"])
     note = _("assignée à %(name)s") % {"name": to.full_name}
-    tell(request, before=request.state, actor=actor, on=on, note=note)
+    deed = RequestEvent.Deed.ASSIGNED
+    tell(request, before=request.state, actor=actor, on=on, note=note, deed=deed)
+    emails.assigned(request, by=actor)
+    return request
+
+
+@transaction.atomic
+def remind(*, request_id: int, actor: User, on: date) -> Request:
+    """Write again to the customer who holds the ball (relancer), once a day.
+
+    Raises NotAllowed, IllegalMove when we do not wait for the customer, AlreadyReminded.
+    """
+    require(actor, workflow.ANSWERS)
+    request = locked(request_id)
+    if request.waiting_since is None:
+        raise IllegalMove(request.reference)
+    deed = RequestEvent.Deed.REMINDED
+    if RequestEvent.objects.filter(request=request, deed=deed, happened_on=on).exists():
+        raise AlreadyReminded(request.reference)
+    tell(request, before=request.state, actor=actor, on=on, deed=deed)
+    emails.reminded(request, on=on)
     return request
