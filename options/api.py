@@ -16,7 +16,7 @@ from accounts.payloads import AmountField, NoParameters, StrictSerializer, accep
 from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from options import endings, selectors, services
-from options.policy import ALONE, Action, Reason
+from options.policy import ALONE, Action, Decision, Reason
 from options.selectors import Offer
 from options.services import Outcome, Pressed, Shown
 from subscriptions import payloads
@@ -105,7 +105,8 @@ class OptionsView(APIView):
 class OptionSubscriptionView(APIView):
     """Souscrire : le possesseur ouvre l’option, la part de la période en cours est facturée.
 
-    Un administrateur ou un commercial transmet son intérêt au support : rien n’est facturé.
+    Un administrateur ou un commercial transmet son intérêt au support : rien n’est facturé. Une
+    option sur devis (`ask_quote`) se demande avec une demande d’évolution.
     """
 
     permission_classes = [roles_allowed(*SEES_SUBSCRIPTION)]
@@ -171,7 +172,7 @@ class OptionSubscriptionView(APIView):
             text = _("Cette souscription a été annulée depuis : prenez une autre clé.")
             raise Conflict(text, "undone") from None
         except services.NotOffered as refused:
-            raise _conflict(refused.decision.reason) from None
+            raise _conflict(refused.decision) from None
         send_mail_soon()
         return _answer(slug, outcome)
 
@@ -184,7 +185,11 @@ def _key(request) -> str:
     return key
 
 
-def _conflict(reason: Reason | None) -> Conflict:
+def _conflict(decision: Decision) -> Conflict:
+    if decision.action is Action.ASK_QUOTE:
+        text = _("Cette option se vend sur devis : demandez-la par POST /api/v1/requests/.")
+        return Conflict(text, "on_quote")
+    reason = decision.reason
     text = selectors.REASONS.get(reason, _("Cette option ne peut pas être souscrite maintenant."))
     if reason is Reason.VAT_UNRESOLVED:
         return VatInDoubt(text, "vat_unresolved")

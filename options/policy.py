@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION, Role
+from accounts.roles import ASKS_CHANGES, COMMITS_MONEY, SEES_SUBSCRIPTION, Role
 
 UNDO = timedelta(hours=24)
 ALONE = "option "  # how the operations of « Souscrire » begin
@@ -17,6 +17,7 @@ class Action(StrEnum):
     """What pressing « Souscrire » will do, or why there is nothing to press."""
 
     SUBSCRIBE = "subscribe"  # opens the option and invoices its share at once (R10)
+    ASK_QUOTE = "ask_quote"  # asks for a change with the option, which support quotes
     ASK_SUPPORT = "ask_support"  # tells support that one is interested; nothing is billed
     DISABLED = "disabled"  # shown, with the reason
     HIDDEN = "hidden"  # not shown at all
@@ -61,6 +62,11 @@ class Situation:
     has_price: bool = True  # False: sold on quote
     is_cancelled: bool = False  # a cancellation waits for the term
 
+    @property
+    def is_sold_alone(self) -> bool:
+        """Whether the owner takes the option without support."""
+        return self.self_service and self.has_price
+
 
 HELD = {
     Holding.RUNNING: Decision(Action.TAKEN),
@@ -90,12 +96,15 @@ def _offered(situation: Situation) -> Decision:
 
     A late payment stops a new expense, not a question to support.
     """
-    alone = situation.self_service and situation.has_price
-    if situation.role not in COMMITS_MONEY or not alone:
-        return Decision(Action.ASK_SUPPORT)
-    if situation.status == "past_due":
+    is_active = situation.status == "active"
+    if situation.role in COMMITS_MONEY and situation.is_sold_alone:
+        if is_active:
+            return Decision(Action.SUBSCRIBE)
         return Decision(Action.DISABLED, Reason.PAST_DUE)
-    return Decision(Action.SUBSCRIBE)
+    is_quoted = situation.has_price and not situation.self_service
+    if situation.role in ASKS_CHANGES and is_quoted and is_active:
+        return Decision(Action.ASK_QUOTE)
+    return Decision(Action.ASK_SUPPORT)
 
 
 def undo_until(role: Role, operation: str, opened_at: datetime | None) -> datetime | None:

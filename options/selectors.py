@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Organization
+from accounts.roles import COMMITS_MONEY
 from options.models import Option
 from options.policy import Action, Holding, Reason, Situation, decide, may_manage, undo_until
 from subscriptions.catalog import SELLER_CODE
@@ -17,6 +18,7 @@ from subscriptions.models import Component
 from subscriptions.periods import Commitment
 from subscriptions.standing import Held, Standing, standing
 from subscriptions.tariffs import NoPrice
+from support.interested import Interested, interested_in, read
 from support.models import OPEN, Request
 from support.workflow import Kind
 
@@ -46,7 +48,10 @@ class Offer:
     starts_on: date | None
     ends_before: date | None
     renews_on: date | None  # échéance: when it would end if it were ended today
-    asked_on: date | None  # since when support knows of the interest
+    asked_on: date | None  # since when support knows of somebody's interest
+    has_asked: bool  # it is this person's own, among others
+    interested: tuple[Interested, ...]  # whose it is, told to who may take the option
+    plan: str  # code of the plan held, "" without one: a quote is asked with it
     may_manage: bool
     undo_until: datetime | None  # when it was subscribed to alone, by the owner's leave (24 h)
 
@@ -78,10 +83,9 @@ def offers(membership: Membership, on: date, known: Standing | None = None) -> t
     Two queries, and one more unless the caller knows where the subscription stands.
     """
     current = known or standing(membership.organization, on)
-    options = list(on_sale().annotate(asked_on=Subquery(_interest_in_option(membership))))
+    options = list(_with_interests(membership.organization))
     prices = prices_on([option.component for option in options], current, on)
-    asked = {option.component_id: option.asked_on for option in options}
-    seen = [_offer(membership, option, current, prices, asked) for option in options]
+    seen = [_offer(membership, option, current, prices) for option in options]
     shown = [offer for offer in seen if offer.action is not Action.HIDDEN]
     return tuple(sorted(shown, key=lambda offer: (not offer.is_taken, offer.price_cents is None)))
 
@@ -89,8 +93,8 @@ def offers(membership: Membership, on: date, known: Standing | None = None) -> t
 def offer(membership: Membership, option: Option, on: date) -> Offer:
     """Return one option as one person sees it, hidden or not."""
     current = standing(membership.organization, on)
-    prices = prices_on([option.component], current, on)
-    return _offer(membership, option, current, prices, open_interests(membership.organization))
+    known = _with_interests(membership.organization).get(pk=option.pk)
+    return _offer(membership, known, current, prices_on([option.component], current, on))
 
 
 def prices_on(components: list[Component], current: Standing | None, on: date) -> dict[int, int]:
@@ -115,21 +119,14 @@ def _commitment(current: Standing | None) -> Commitment:
     return (current and current.commitment) or Commitment.MONTHLY
 
 
-def open_interests(organization: Organization) -> dict[int, date]:
-    """Return since when support knows of an interest, by component."""
-    return dict(_open_interests(organization).values_list("option_id", "asked_on"))
-
-
-def _open_interests(organization: Organization) -> QuerySet[Request]:
-    return Request.objects.for_organization(organization).filter(
-        kind=Kind.OPTION_INTEREST, state__in=OPEN
+def _with_interests(organization: Organization) -> QuerySet[Option]:
+    """Return the options on sale, each with since when and for whom support knows of it."""
+    interests = Request.objects.for_organization(organization).filter(
+        kind=Kind.OPTION_INTEREST, state__in=OPEN, option=OuterRef("component")
     )
-
-
-def _interest_in_option(membership: Membership) -> QuerySet:
-    """Since when support knows of an interest in the option of the row around it."""
-    interests = _open_interests(membership.organization)
-    return interests.filter(option=OuterRef("component")).values("asked_on")
+    return on_sale().annotate(
+        asked_on=Subquery(interests.values("asked_on")), clicks=interested_in(organization)
+    )
 
 
 def entitlements(organization: Organization, on: date) -> frozenset[str]:
@@ -177,12 +174,13 @@ def _holding(option: Option, current: Standing | None) -> Holding:
     return Holding.NONE
 
 
-def _offer(membership, option, current, prices, asked) -> Offer:
+def _offer(membership, option, current, prices) -> Offer:
     listed = prices.get(option.component_id)
     facts = situation(membership, option, current, has_price=listed is not None)
     decision = decide(facts)
     held = _held(option, current)
     running = current.running_price(held) if held else None
+    interested = read(option.clicks)
     return Offer(
         slug=option.slug,
         name=option.name,
@@ -196,7 +194,10 @@ def _offer(membership, option, current, prices, asked) -> Offer:
         starts_on=held.starts_on if held else None,
         ends_before=held.ends_before if held else None,
         renews_on=current.renews_on if current else None,
-        asked_on=asked.get(option.component_id),
+        asked_on=option.asked_on,
+        has_asked=membership.user_id in [each.user.pk for each in interested],
+        interested=interested if membership.role in COMMITS_MONEY else (),
+        plan=current.plan.code if current and current.plan else "",
         may_manage=may_manage(facts.role, facts.holding, facts.status),
         undo_until=undo_until(facts.role, held.opened_by, held.opened_at) if held else None,
     )
@@ -206,6 +207,8 @@ def _label(action: Action, facts: Situation) -> str:
     """Return what the button says it will do."""
     if may_manage(facts.role, facts.holding, facts.status):
         return _("Gérer")
+    if action is Action.ASK_QUOTE:
+        return _("Demander un devis")
     if action is Action.ASK_SUPPORT:
         return _("Demander") if facts.role == "owner" else _("Signaler mon intérêt")
     return _("Souscrire") if action in (Action.SUBSCRIBE, Action.DISABLED) else ""

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.roles import COMMITS_MONEY
 from options import emails, selectors
 from options.models import Option
-from options.policy import Action, Decision, Reason, decide
+from options.policy import Action, Decision, Reason, Situation, decide
 from subscriptions import items, renewal
 from subscriptions.models import Invoice, InvoiceLine, Item, Subscription, WaitingLine
 from subscriptions.places import asking_support
@@ -102,7 +102,8 @@ def _pressed(
         _require_held(membership, operation)
         return _subscribed(membership, option, operation, shown)
     current = standing(membership.organization, today)
-    decision = _decision(membership, option, current, today)
+    facts = _facts(membership, option, current, today)
+    decision = decide(facts)
     if decision.action in TAKEN:
         return Outcome(Pressed.ALREADY)
     if decision.action is Action.ASK_SUPPORT:
@@ -110,7 +111,7 @@ def _pressed(
             membership=membership,
             option=option.component,
             on=today,
-            owner_subscribes=option.self_service,
+            owner_subscribes=facts.is_sold_alone,
         )
         return Outcome(Pressed.ASKED_SUPPORT, request=request)
     if decision.action is not Action.SUBSCRIBE:
@@ -144,11 +145,9 @@ def locked(*, membership: Membership) -> Membership:
     return known
 
 
-def _decision(
-    membership: Membership, option: Option, current: Standing | None, on: date
-) -> Decision:
+def _facts(membership: Membership, option: Option, current: Standing | None, on: date) -> Situation:
     prices = selectors.prices_on([option.component], current, on)
-    return decide(selectors.situation(membership, option, current, has_price=bool(prices)))
+    return selectors.situation(membership, option, current, has_price=bool(prices))
 
 
 @contextmanager

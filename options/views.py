@@ -1,8 +1,11 @@
 """The doors of one option: read what it opens, subscribe, end it, keep it after all."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +18,7 @@ from options import endings, selectors, services
 from options.forms import SubscribeForm
 from options.policy import Action
 from options.services import KeyReused, NotOffered, PriceChanged, Undone
+from support.labels import When
 
 subscription_reader_required = role_required(*SEES_SUBSCRIPTION)
 UNKNOWN_OPERATION = "option without a key"
@@ -59,7 +63,10 @@ def subscribe(request, slug):
 def _proposal(request, option, *, has_changed=False, status=200):
     """Answer the page, or its fragment for the dialog, with the amounts of the real documents."""
     context = _context(request, option) | {"has_changed": has_changed}
-    if context["offer"].action is Action.SUBSCRIBE:
+    action = context["offer"].action
+    if action is Action.ASK_QUOTE and request.method != "POST" and not request.htmx:
+        return redirect(context["quote_address"])
+    if action is Action.SUBSCRIBE:
         context |= _terms(request, option)
     template = "options/_subscribe.html" if request.htmx else "options/subscribe.html"
     return render(request, template, context, status=status)
@@ -132,12 +139,28 @@ def _option(slug: str):
 
 def _context(request, option) -> dict:
     offer = selectors.offer(request.membership, option, timezone.localdate())
-    owner = people.owner(request.membership.organization)
-    return {"offer": offer, "owner": owner, "may_undo": offer.may_undo(timezone.now())}
+    return {
+        "offer": offer,
+        "owner": people.owner(request.membership.organization),
+        "may_undo": offer.may_undo(timezone.now()),
+        "quote_address": _quote_address(offer),
+    }
+
+
+def _quote_address(offer) -> str:
+    """Return where a quote with this option and nothing else is asked; empty if it is not sold so.
+
+    An option alone is taken now: nothing would wait for the échéance (R10).
+    """
+    if offer.action is not Action.ASK_QUOTE:
+        return ""
+    chosen = urlencode({"when": When.NOW, "options": offer.slug})
+    return f"{reverse('ask-plan-change', args=[offer.plan])}?{chosen}"
 
 
 def _say(request, name: str, context: dict) -> None:
     context["owner"] = people.owner(request.membership.organization)
+    context["is_owner"] = context["owner"] == request.user
     text = render_to_string(f"options/messages/{name}.txt", context)
     level = messages.INFO if name == "already" else messages.SUCCESS
     messages.add_message(request, level, text.strip())

@@ -1,10 +1,11 @@
 """Who is interested in an option, since when: whoever asked first, then who clicked after them."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from accounts.models import ROLE_LABELS, Membership, Organization, User
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION, Role
@@ -41,20 +42,40 @@ class Interested:
 
 def interested(request: Request) -> tuple[Interested, ...]:
     """Return the members still there who showed interest in a request's option, in order."""
-    return tuple(map(_read, _clicks(RequestEvent.objects.filter(request=request))))
+    clicks = _clicks(RequestEvent.objects.filter(request=request)).select_related("actor")
+    return tuple(Interested(click.actor, Role(click.role), click.happened_on) for click in clicks)
 
 
-def interested_by_option(organization: Organization) -> dict[int, tuple[Interested, ...]]:
-    """Return who is interested in each option that an open request is about; one query."""
+def interested_in(organization: Organization) -> ArraySubquery:
+    """Return who shows interest in the component of the row around it, for `read`."""
     clicks = _clicks(
         RequestEvent.objects.for_organization(organization).filter(
-            request__kind=Kind.OPTION_INTEREST, request__state__in=OPEN
+            request__kind=Kind.OPTION_INTEREST,
+            request__state__in=OPEN,
+            request__option=OuterRef("component"),
         )
     )
-    found = defaultdict(list)
-    for click in clicks:
-        found[click.request.option_id].append(_read(click))
-    return {option: tuple(people) for option, people in found.items()}
+    told = JSONObject(
+        pk="actor",
+        first_name="actor__first_name",
+        last_name="actor__last_name",
+        email="actor__email",
+        role="role",
+        on="happened_on",
+    )
+    return ArraySubquery(clicks.values(json=told))
+
+
+def read(clicks: list[dict]) -> tuple[Interested, ...]:
+    """Return what `interested_in` found."""
+    return tuple(
+        Interested(
+            user=User(**{name: click[name] for name in ("pk", "first_name", "last_name", "email")}),
+            role=Role(click["role"]),
+            on=date.fromisoformat(click["on"]),
+        )
+        for click in clicks
+    )
 
 
 def _clicks(events: QuerySet[RequestEvent]) -> QuerySet[RequestEvent]:
@@ -66,10 +87,5 @@ def _clicks(events: QuerySet[RequestEvent]) -> QuerySet[RequestEvent]:
         events.filter(Q(from_state="") | Q(deed=RequestEvent.Deed.INTERESTED))
         .annotate(role=Subquery(access.values("role")[:1]))
         .filter(role__in=SEES_SUBSCRIPTION)
-        .select_related("actor", "request")
         .order_by("pk")
     )
-
-
-def _read(click: RequestEvent) -> Interested:
-    return Interested(click.actor, Role(click.role), click.happened_on)

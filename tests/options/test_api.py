@@ -46,8 +46,8 @@ def test_options_tell_what_the_owner_may_do(enter):
         "custom-fields": "subscribe",
         "edof-export": "subscribe",
         "api-access": "subscribe",
-        "micro-certification": "ask_support",
-        "certification-export": "ask_support",
+        "micro-certification": "ask_quote",
+        "certification-export": "ask_quote",
     }
 
 
@@ -120,13 +120,17 @@ def test_others_leave_an_interest(team, enter, name):
     assert written(team) == (2, 1, 1)
 
 
-def test_the_owner_leaves_an_interest_where_there_is_no_self_service(team, enter):
+@pytest.mark.parametrize(("name", "expected"), [("alice", 409), ("adam", 409), ("sam", 202)])
+def test_an_option_on_quote_is_asked_by_a_request(team, enter, name, expected):
     address = f"{OPTIONS}micro-certification/subscription/"
 
-    answer = post(enter("alice"), address, {"price": "29.00"})
+    answer = post(enter(name), address, {"price": "29.00"})
 
-    assert answer.status_code == 202
-    assert written(team) == (2, 1, 1)
+    assert answer.status_code == expected
+    if expected == 409:
+        assert problem(answer) == (409, "on_quote", [None])
+        assert "/api/v1/requests/" in answer.json()["errors"][0]["message"]
+    assert written(team) == (2, 1, int(expected == 202))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -2,11 +2,12 @@ import itertools
 
 import pytest
 
-from accounts.roles import Role
+from accounts.roles import ASKS_CHANGES, Role
 from options.policy import Action, Decision, Holding, Reason, Situation, decide, may_manage
 
 SUBSCRIBE = Decision(Action.SUBSCRIBE)
 ASK_SUPPORT = Decision(Action.ASK_SUPPORT)
+ASK_QUOTE = Decision(Action.ASK_QUOTE)
 HIDDEN = Decision(Action.HIDDEN)
 STATUSES = ["none", "trialing", "expired", "active", "past_due", "suspended", "cancelled"]
 
@@ -15,9 +16,9 @@ STATUSES = ["none", "trialing", "expired", "active", "past_due", "suspended", "c
     ("role", "self_service", "expected"),
     [
         (Role.OWNER, True, SUBSCRIBE),
-        (Role.OWNER, False, ASK_SUPPORT),
+        (Role.OWNER, False, ASK_QUOTE),
         (Role.ADMINISTRATOR, True, ASK_SUPPORT),
-        (Role.ADMINISTRATOR, False, ASK_SUPPORT),
+        (Role.ADMINISTRATOR, False, ASK_QUOTE),
         (Role.SALES, True, ASK_SUPPORT),
         (Role.SALES, False, ASK_SUPPORT),
         (Role.TRAINER, True, HIDDEN),
@@ -57,12 +58,17 @@ def test_an_option_held_is_never_offered_again(role, holding, expected):
     assert decide(Situation(role, "active", holding)) == Decision(expected)
 
 
-def test_an_option_on_quote_goes_to_support():
-    assert decide(Situation(Role.OWNER, "active", has_price=False)) == ASK_SUPPORT
+@pytest.mark.parametrize("role", [Role.OWNER, Role.ADMINISTRATOR, Role.SALES])
+@pytest.mark.parametrize("self_service", [True, False])
+def test_what_has_no_price_goes_to_support(role, self_service):
+    situation = Situation(role, "active", self_service=self_service, has_price=False)
+
+    assert decide(situation) == ASK_SUPPORT
 
 
 def test_a_late_payment_does_not_stop_a_question():
     assert decide(Situation(Role.SALES, "past_due")) == ASK_SUPPORT
+    assert decide(Situation(Role.OWNER, "past_due", self_service=False)) == ASK_SUPPORT
 
 
 def test_nothing_is_offered_before_a_cancellation():
@@ -84,6 +90,15 @@ def test_only_the_owner_ever_commits_money():
                 "active",
                 Holding.NONE,
                 True,
+                True,
+                False,
+            )
+        if decision.action is Action.ASK_QUOTE:
+            assert role in ASKS_CHANGES
+            assert (status, holding, alone, priced, cancelled) == (
+                "active",
+                Holding.NONE,
+                False,
                 True,
                 False,
             )

@@ -37,8 +37,8 @@ def test_offers_show_what_is_taken_first_and_what_each_role_may_do(team):
             ("custom-fields", Action.SUBSCRIBE, "Souscrire", 15_00),
             ("edof-export", Action.SUBSCRIBE, "Souscrire", 25_00),
             ("api-access", Action.SUBSCRIBE, "Souscrire", 39_00),
-            ("micro-certification", Action.ASK_SUPPORT, "Demander", 29_00),
-            ("certification-export", Action.ASK_SUPPORT, "Demander", 25_00),
+            ("micro-certification", Action.ASK_QUOTE, "Demander un devis", 29_00),
+            ("certification-export", Action.ASK_QUOTE, "Demander un devis", 25_00),
         ]
         for name in ("adam", "sam"):
             assert [row[:3] for row in seen(team, name)[:2]] == [

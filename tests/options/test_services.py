@@ -88,13 +88,15 @@ def test_others_ask_support_and_a_repeated_click_is_counted(tenant, name):
     assert written() == (before[0], before[1], before[2] + 1)
 
 
-def test_the_owner_asks_support_for_an_option_without_self_service(tenant):
+@pytest.mark.parametrize("name", ["alice", "adam"])
+def test_an_option_on_quote_is_no_click(tenant, name):
     before = written()
 
-    outcome = press(tenant, slug="micro-certification")
+    with pytest.raises(NotOffered) as refused:
+        press(tenant, name, slug="micro-certification")
 
-    assert outcome.pressed is Pressed.ASKED_SUPPORT
-    assert written() == (before[0], before[1], before[2] + 1)
+    assert refused.value.decision == Decision(Action.ASK_QUOTE)
+    assert written() == before
 
 
 def test_a_trainer_is_offered_nothing(tenant):

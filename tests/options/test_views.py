@@ -69,15 +69,6 @@ def test_others_tell_support_and_nothing_is_billed(team, enter, name):
     assert written(team) == (2, 1, 1)
 
 
-def test_the_owner_asks_support_where_there_is_no_self_service(team, enter):
-    address = reverse("option-subscribe", args=["micro-certification"])
-
-    answer = enter("alice").post(address, {"key": "0" * 32})
-
-    assert answer.status_code == 302
-    assert written(team) == (2, 1, 1)
-
-
 @pytest.mark.parametrize(
     "changed",
     [{"net_cents": "1"}, {"full_price_cents": "1"}, {"key": "x"}, {"net_cents": "abc"}],
