@@ -1,44 +1,55 @@
-"""The desk's queue: its tabs, its lines, its search, at a fixed number of queries."""
+"""The desk's queue: its lines and its figures, at a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import FIRST_ACCOUNT_NUMBER, User
+from accounts.models import User
 from learners.models import DailyCount
-from subscriptions.models import Component, Invoice, Item, Subscription
-from support import workflow
-from support.models import OPEN, Request
+from subscriptions.models import Component, Item, Subscription
+from support import clock, queue_filters, workflow
+from support.models import Message, Request, RequestEvent
+from support.queue_filters import IS_OPEN, MOST_URGENT, WARN_DAYS, invoice_soon, is_late
+from support.targets import targets_of
 from support.workflow import Kind, State
+from support.working_time import DAY, PARIS, between
 
 STOP_DAYS = 2  # the next invoice is that near
-WARN_DAYS = 8  # R18
+STUCK_AFTER = 3 * DAY  # working minutes without an event or a message
+HOUR = 60
+ORDERS = {
+    "waiting": ("waiting_since", "pk"),
+    "done": (F("done_at").desc(nulls_last=True), "-pk"),
+}
 
 
-def views(user: User) -> dict[str, Q]:
-    """Return the tabs of the queue, each with what it holds."""
-    waits_for_customer = Q(state__in=[State.QUOTED, State.NEEDS_DETAILS])
-    at_sales = Q(state=State.HANDED_OVER)
-    interests = Q(kind=Kind.OPTION_INTEREST, state__in=OPEN)
-    is_open = Q(state__in=OPEN)
-    return {
-        "todo": is_open & ~waits_for_customer & ~at_sales & ~interests,
-        "mine": is_open & Q(assigned_to=user),
-        "waiting": waits_for_customer & ~interests,
-        "sales": at_sales,
-        "interests": interests,
-        "done": ~is_open,
-    }
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many requests each tab holds, how many are late, how many clients' invoices are near.
+
+    Finished requests are not counted.
+    """
+
+    tabs: dict[str, int]
+    late: int
+    invoice_soon: int
 
 
-def counts(user: User) -> dict[str, int]:
-    """Return how many requests each tab holds, in one query; « done » is not counted."""
-    tabs = views(user)
-    tabs.pop("done")
-    return Request.objects.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in tabs.items()}
+def figures(user: User, *, at: datetime, on: date) -> Figures:
+    """Return the figures above the queue, in one query."""
+    asked = {**queue_filters.tabs(user), "late": is_late(at), "invoice_soon": invoice_soon(on)}
+    del asked["done"], asked["all"]
+    counted = Request.objects.filter(IS_OPEN).aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in asked.items()}
     )
+    return Figures(late=counted.pop("late"), invoice_soon=counted.pop("invoice_soon"), tabs=counted)
+
+
+def order_of_tab(name: str) -> tuple:
+    """Return in which order a tab is read: the most urgent first; what is done, the last first."""
+    return ORDERS.get(name, MOST_URGENT)
 
 
 def queue(rows: QuerySet[Request], *, on: date) -> QuerySet[Request]:
@@ -51,6 +62,9 @@ def queue(rows: QuerySet[Request], *, on: date) -> QuerySet[Request]:
         starts_on__lte=on,
     )
     counted = DailyCount.objects.filter(**of_client, counted_on__lte=on).order_by("-counted_on")
+    of_request = {"request": OuterRef("pk")}
+    told = RequestEvent.objects.filter(**of_request).order_by("-at")
+    said = Message.objects.filter(**of_request).order_by("-created_at")
     return rows.select_related(
         "organization",
         "requester",
@@ -62,6 +76,8 @@ def queue(rows: QuerySet[Request], *, on: date) -> QuerySet[Request]:
         renews_on=Subquery(Subscription.objects.filter(**of_client).values("renews_on")[:1]),
         learners=Subquery(counted.values("count")[:1]),
         learner_limit=Subquery(plan.values("component__plan__learners")[:1]),
+        told_at=Subquery(told.values("at")[:1]),
+        said_at=Subquery(said.values("created_at")[:1]),
     )
 
 
@@ -75,15 +91,45 @@ class InvoiceFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """When an answer is due, in the parts that a page puts into words.
+
+    The level says which: `stop` is late, by so many working days, else hours, else minutes; `warn`
+    is due today; `wait` waits for the customer, since so many days; `done` is finished; empty is
+    due in so many days, or nothing is.
+    """
+
+    level: str
+    at: datetime | None
+    days: int = 0
+    hours: int = 0
+    minutes: int = 0
+    aims_at_reply: bool = False  # Première réponse; else Mise en place
+
+
+def colleagues() -> QuerySet[User]:
+    """Return those of the staff to whom a request may be given, by name."""
+    groups = [str(who) for who in workflow.ANSWERS]
+    return (
+        User.objects.filter(is_active=True, is_staff=True, groups__name__in=groups)
+        .distinct()
+        .order_by("first_name", "last_name", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One line of the queue."""
 
     pk: int
+    due: Due
     reference: str
     title: str
     kind: str
     state: str
     tone: str
+    is_stuck: bool
+    is_open: bool
     asked_on: date
     clicks: int
     organization: str
@@ -96,32 +142,39 @@ class QueueRow:
 
 
 def queue_rows(
-    requests, *, labels: dict[str, str], who: frozenset[workflow.Who], on: date
+    requests: Iterable[Request],
+    *,
+    labels: dict[str, str],
+    who: frozenset[workflow.Who],
+    at: datetime,
 ) -> list[QueueRow]:
     """Return the lines of one page of the queue, of requests that `queue` annotated.
 
     `labels` name the moves.
     """
-    return [_row(request, labels, who, on) for request in requests]
+    return [_row(request, labels, who, at) for request in requests]
 
 
 def _row(
-    request: Request, labels: dict[str, str], who: frozenset[workflow.Who], on: date
+    request: Request, labels: dict[str, str], who: frozenset[workflow.Who], at: datetime
 ) -> QueueRow:
     assigned = request.assigned_to
     move = next_move(request, who)
     return QueueRow(
         pk=request.pk,
+        due=due(request, at=at),
         reference=request.reference,
         title=request.title,
-        kind=request.get_kind_display(),
+        kind=request.get_kind_display() if request.kind in TALK else "",
         state=request.get_state_display(),
         tone=TONES.get(request.state, ""),
+        is_stuck=is_stuck(request, at=at),
+        is_open=request.is_open,
         asked_on=request.asked_on,
         clicks=request.clicks,
         organization=request.organization.name,
         percent=_percent(request.learners, request.learner_limit),
-        invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=on),
+        invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=_day(at)),
         assigned=assigned.full_name if assigned else "",
         initials=assigned.initials if assigned else "",
         next_move=move,
@@ -129,11 +182,45 @@ def _row(
     )
 
 
+TALK = {Kind.CONTACT, Kind.TASK}  # their titles do not tell what they are
+
+
 def _percent(count: int | None, limit: int | None) -> int | None:
     return 100 * count // limit if count is not None and limit else None
 
 
 TONES = {State.PRICED: "info", State.HANDED_OVER: "info", State.ACCEPTED: "ok", State.APPLIED: "ok"}
+
+
+def due(request: Request, *, at: datetime) -> Due:
+    """Return when an answer to a request is due, seen from a moment."""
+    if request.waiting_since:
+        return Due("wait", request.waiting_since, days=_days(request.waiting_since, at))
+    if request.due_at is None:
+        return Due("done" if request.done_at else "", request.done_at)
+    aims = clock.aims_at_reply(request.replied_at, targets_of(request.kind))
+    if request.due_at < at:
+        late = between(request.due_at, at)
+        days, hours = late // DAY, late // HOUR
+        return Due("stop", request.due_at, days, hours, late, aims_at_reply=aims)
+    days = _days(at, request.due_at)
+    return Due("" if days else "warn", request.due_at, days, aims_at_reply=aims)
+
+
+def _days(since: datetime, until: datetime) -> int:
+    return (_day(until) - _day(since)).days
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(PARIS).date()
+
+
+def is_stuck(request: Request, *, at: datetime) -> bool:
+    """Tell whether nothing happened to an open request for three working days."""
+    moments = [moment for moment in (request.told_at, request.said_at) if moment]
+    if not request.is_open or not moments:
+        return False
+    return between(max(moments), at) >= STUCK_AFTER
 
 
 def invoice_flag(renews_on: date | None, *, is_open: bool, on: date) -> InvoiceFlag | None:
@@ -145,19 +232,6 @@ def invoice_flag(renews_on: date | None, *, is_open: bool, on: date) -> InvoiceF
     if is_open and days <= WARN_DAYS:
         level = "stop" if days <= STOP_DAYS else "warn"
     return InvoiceFlag(renews_on, days, level)
-
-
-def search(term: str) -> Q:
-    """Return what finds a request: its reference, its client by name, number, mail, invoice."""
-    found = (
-        Q(reference__iexact=term)
-        | Q(organization__name__icontains=term)
-        | Q(requester__email__iexact=term)
-        | Q(organization__in=Invoice.objects.filter(number__iexact=term).values("organization"))
-    )
-    if term.isascii() and term.isdigit():
-        found |= Q(organization=int(term) - FIRST_ACCOUNT_NUMBER)
-    return found
 
 
 def next_move(request: Request, who: frozenset[workflow.Who]) -> str:
