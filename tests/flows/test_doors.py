@@ -21,7 +21,7 @@ from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
 from support.actions import ACTIONS
 from support.groups import load_groups
-from support.models import Attachment, ContactMessage, Request
+from support.models import Attachment, BusySeason, ContactMessage, InboundMail, Request
 from tests import world
 from tests.neighbours import settle
 from tests.test_house import doors
@@ -90,6 +90,13 @@ def enter(noon, django_db_setup, django_db_blocker):
         }
         with staff_context():
             load_groups()
+            BusySeason.objects.create(
+                first_on=NOON[:10],
+                last_on=NOON[:10],
+                working_days=2,
+                announced_by=ravel[Role.OWNER],
+            )
+            InboundMail.objects.create(message_id="1", raw=b"\n", status="quarantined")
             ContactMessage.objects.create(name="Zoé", email="z@exemple.fr", message="?")
             OutgoingMail.objects.create(dedupe_key="one", recipient="z@exemple.fr", subject="Un")
             InvariantBreach.objects.create(name="x", rows=1, broken_at=NOON, seen_at=NOON)
@@ -151,6 +158,7 @@ def arguments_of_ravel() -> dict[str, object]:
     return {
         "slug": "api-access",
         "code": "leader",
+        "provider": "postmark",
         "reference": request.reference,
         "attachment": attachment.pk,
         "session": enrollment.session_id,
