@@ -8,11 +8,13 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import ngettext
 
 from support.models import BusySeason, DeskMeasure
+from support.targets import targets_of
+from support.workflow import Kind
+from support.working_time import DAY
 
-TARGET_DAYS = 1  # working days until the first reply, while too little is measured
 FEWEST_REPLIES = 5
 TRUSTED_DAYS = 7  # an older measure is not told: its job has stopped
-HOUR, WORKING_DAY = 60, 9 * 60  # working minutes
+HOUR = 60
 MOST_HOURS = 4  # more is told as a day
 
 
@@ -45,7 +47,8 @@ def read_promise(*rows: dict | None) -> Promise:
         )
     if told.get("replies", 0) >= FEWEST_REPLIES:
         return Promise(delay_text(told["reply_minutes"]), is_measured=True, busy_until=None)
-    return Promise(days_text(TARGET_DAYS), is_measured=False, busy_until=None)
+    target = targets_of(Kind.PLAN_CHANGE).reply
+    return Promise(delay_text(target), is_measured=False, busy_until=None)
 
 
 def season(on: date) -> QuerySet:
@@ -73,7 +76,7 @@ def delay_text(minutes: int) -> str:
     if hours <= MOST_HOURS:
         text = ngettext("%(count)s heure ouvrée", "%(count)s heures ouvrées", hours)
         return text % {"count": hours}
-    return days_text(-(-minutes // WORKING_DAY))
+    return days_text(-(-minutes // DAY))
 
 
 def days_text(days: int) -> str:

@@ -1,4 +1,4 @@
-"""How long the desk takes, in working minutes; what it measured stands in `announcements`."""
+"""How long the desk takes, in working minutes, and what waits for it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,8 @@ from django.db.models import Aggregate, Count, DateField, IntegerField, Q, Query
 from django.db.models.functions import TruncWeek
 
 from support.labels import KIND_LABELS
-from support.models import Request
+from support.models import InboundMail, Request
+from support.queue_filters import WITHOUT_REPLY, invoice_soon, is_late
 from support.workflow import State
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -82,6 +83,30 @@ def delays_by_week(*, on: date) -> tuple[Week, ...]:
 def monday_of(day: date) -> date:
     """Return the first day of a day's week."""
     return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True, slots=True)
+class DailyFigures:
+    """What waits for the desk; the queue's filters show the same requests."""
+
+    late: int
+    invoice_soon: int  # open, and the client's next invoice is 8 days away or less
+    without_reply: int
+    quarantined: int
+
+    def __bool__(self) -> bool:
+        return any((self.late, self.invoice_soon, self.without_reply, self.quarantined))
+
+
+def daily_figures(*, on: date, at: datetime) -> DailyFigures:
+    """Return what waits at a moment of a day, in two queries."""
+    counted = Request.objects.aggregate(
+        late=Count("pk", filter=is_late(at)),
+        invoice_soon=Count("pk", filter=invoice_soon(on)),
+        without_reply=Count("pk", filter=WITHOUT_REPLY),
+    )
+    held = InboundMail.objects.filter(status=InboundMail.Status.QUARANTINED).count()
+    return DailyFigures(**counted, quarantined=held)
 
 
 @dataclass(frozen=True, slots=True)

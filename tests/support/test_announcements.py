@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.tenancy import person_context, staff_context, tenant_context
-from support.announcements import HOUR, WORKING_DAY, Promise, delay_text, promise
+from support.announcements import HOUR, Promise, delay_text, promise
 from support.models import BusySeason, DeskMeasure
+from support.working_time import DAY
 from tests.proving import examples
 from tests.support.conftest import TODAY
 
@@ -51,7 +52,7 @@ def test_a_delay_is_told_in_words_and_rounded_up(minutes, expected):
 def test_a_delay_never_promises_less_than_was_measured(minutes):
     number, unit, _worked = delay_text(minutes).split()
 
-    assert int(number) * (HOUR if unit.startswith("heure") else WORKING_DAY) >= minutes
+    assert int(number) * (HOUR if unit.startswith("heure") else DAY) >= minutes
 
 
 def test_the_target_is_told_while_too_little_is_measured(staff):

@@ -1,15 +1,24 @@
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.measures import WEEKS, Delay, Delays, delays, delays_by_kind, delays_by_week
-from support.models import Request
+from support.measures import (
+    WEEKS,
+    DailyFigures,
+    Delay,
+    Delays,
+    daily_figures,
+    delays,
+    delays_by_kind,
+    delays_by_week,
+)
+from support.models import InboundMail, Request
 from tests.proving import examples
-from tests.support.answered import answered
-from tests.support.conftest import TODAY
+from tests.support.answered import answered, moment
+from tests.support.conftest import RENEWS_ON, TODAY
 
 SINCE, BEFORE = date(2026, 11, 9), date(2026, 11, 23)
 
@@ -144,3 +153,28 @@ def test_measures_take_few_queries_whatever_was_asked(staff, django_assert_num_q
         within()
         delays_by_kind(since=SINCE, before=BEFORE)
         delays_by_week(on=TODAY)
+
+
+def test_an_idle_desk_has_nothing_to_be_told(staff):
+    answered(staff.ravel, done=("2026-11-13 10:00", 30))
+
+    figures = daily_figures(on=TODAY, at=moment("2026-11-23 10:00"))
+
+    assert figures == DailyFigures(late=0, invoice_soon=0, without_reply=0, quarantined=0)
+    assert not figures
+
+
+def test_what_waits_is_counted_in_two_queries(staff, django_assert_num_queries):
+    asked = staff.ask()
+    noon = moment("2026-12-02 12:00")
+    Request.objects.filter(pk=asked.pk).update(due_at=noon)
+    for number, status in enumerate(("quarantined", "joined", "ignored")):
+        InboundMail.objects.create(message_id=str(number), raw=b"?", status=status)
+
+    with django_assert_num_queries(2):
+        told = daily_figures(on=RENEWS_ON - timedelta(days=8), at=noon + timedelta(seconds=1))
+
+    assert told == DailyFigures(late=1, invoice_soon=1, without_reply=1, quarantined=1)
+    assert daily_figures(on=RENEWS_ON - timedelta(days=9), at=noon) == DailyFigures(
+        late=0, invoice_soon=0, without_reply=1, quarantined=1
+    )
