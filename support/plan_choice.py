@@ -1,13 +1,10 @@
-"""What a customer reads to choose a plan: the plans on sale, then what one of them would change."""
+"""What a customer reads of a change before asking for it: what it brings, what it bills."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Organization
-from learners.foreseen import known_now
-from learners.outlook import Outlook, outlook
 from subscriptions import selectors as subscriptions
-from subscriptions.advice import smallest
 from subscriptions.facts import price_book
 from subscriptions.models import Component, Plan, Subscription
 from subscriptions.periods import Commitment, latest_request_on
@@ -29,102 +26,8 @@ class Excess:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """A plan on sale and how it fits; a limit of None is unlimited, a price of None on quote."""
-
-    code: str
-    name: str
-    learners: int | None
-    trainers: int | None
-    administrators: int | None
-    monthly_cents: int | None
-    annual_cents: int | None
-    is_current: bool
-    is_advised: bool
-    excess: tuple[Excess, ...]
-    spare_learners: int | None
-    coming: Outlook | None  # under its limit; None while the history is too short
-
-    @property
-    def is_on_quote(self) -> bool:
-        return self.monthly_cents is None
-
-
-@dataclass(frozen=True, slots=True)
-class PlansPage:
-    """The plans on sale, from the smallest to the largest."""
-
-    rows: tuple[PlanRow, ...]
-    usage: Usage
-    tariff_on: date
-    is_annual: bool
-    may_change: bool  # the subscription is in a state that changes
-    advised: str
-    coming: Outlook | None
-    largest_priced: PlanRow | None
-
-
-def plans_page(organization: Organization, *, on: date) -> PlansPage:
-    """Return the plans with the prices in force on a day, seen from an organization's counts."""
-    current = standing(organization, on)
-    seller = Subscription.objects.values_list("seller", flat=True).get(organization=organization)
-    plans = subscriptions.plans_on_sale(seller)
-    book = price_book(seller)
-    usage = subscriptions.usage(organization, on)
-    held = current.plan.code if current.plan else ""
-    coming = outlook(known_now(organization, on=on), None)
-    advised = smallest(plans, _expected(usage, coming))
-    sale = _Sale(usage, book, on, held=held, advised=advised, coming=coming)
-    rows = tuple(sale.row(plan) for plan in plans)
-    return PlansPage(
-        rows=rows,
-        usage=usage,
-        tariff_on=drawing.price_list_in_force(seller, on).effective_on,
-        is_annual=current.commitment == Commitment.ANNUAL,
-        may_change=current.status == Subscription.Status.ACTIVE,
-        advised=advised.name if advised else "",
-        coming=coming,
-        largest_priced=next((row for row in reversed(rows) if not row.is_on_quote), None),
-    )
-
-
-def _expected(usage: Usage, coming: Outlook | None) -> Usage:
-    """Return the counts that a plan must hold for a year: today's, or the highest foreseen."""
-    highest = coming.highest.total if coming else usage.learners
-    return replace(usage, learners=max(usage.learners, highest))
-
-
-@dataclass(frozen=True, slots=True)
-class _Sale:
-    """What every row is seen with."""
-
-    usage: Usage
-    book: PriceBook
-    on: date
-    held: str
-    advised: Plan | None
-    coming: Outlook | None
-
-    def row(self, plan: Plan) -> PlanRow:
-        left = None if plan.learners is None else plan.learners - self.usage.learners
-        return PlanRow(
-            code=plan.code,
-            name=plan.name,
-            learners=plan.learners,
-            trainers=plan.trainers,
-            administrators=plan.administrators,
-            monthly_cents=_price(self.book, plan.component_id, Commitment.MONTHLY, self.on),
-            annual_cents=_price(self.book, plan.component_id, Commitment.ANNUAL, self.on),
-            is_current=plan.code == self.held,
-            is_advised=plan == self.advised,
-            excess=excess(self.usage, plan),
-            spare_learners=left,
-            coming=self.coming and self.coming.under(plan.learners),
-        )
-
-
-def _price(book: PriceBook, component: int, commitment: Commitment, on: date) -> int | None:
+def listed_cents(book: PriceBook, component: int, commitment: Commitment, on: date) -> int | None:
+    """Return a listed price in force on a day, HT; None when it is on quote."""
     try:
         return book.listed_price(component, commitment, on).amount_cents
     except NoPrice:
@@ -145,6 +48,14 @@ class OptionRow:
     name: str
     monthly_cents: int
     annual_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOption:
+    """An option held today; one that the plan includes is no longer billed beside it."""
+
+    name: str
+    is_included: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +92,7 @@ class ChangeTerms:
     renews_on: date
     ask_by: date
     is_late: bool
-    held: tuple[str, ...]
+    held: tuple[HeldOption, ...]
     options: tuple[OptionRow, ...]
     limits: tuple[LimitChange, ...]
     excess: tuple[Excess, ...]
@@ -201,6 +112,7 @@ def change_terms(organization: Organization, code: str, *, on: date) -> ChangeTe
     )
     book = price_book(subscription.seller_id)
     ask_by = latest_request_on(current.renews_on)
+    included = set(plan.includes.values_list("pk", flat=True))
     return ChangeTerms(
         plan=plan,
         subscription=subscription,
@@ -209,7 +121,10 @@ def change_terms(organization: Organization, code: str, *, on: date) -> ChangeTe
         renews_on=current.renews_on,
         ask_by=ask_by,
         is_late=on > ask_by,
-        held=tuple(held.name for held in current.options),
+        held=tuple(
+            HeldOption(held.name, is_included=held.component in included)
+            for held in current.options
+        ),
         options=_options(current, book, subscription, plan, on=on),
         limits=tuple(
             LimitChange(what, getattr(current.plan, what), getattr(plan, what)) for what in LIMITS
@@ -234,8 +149,8 @@ def _options(
     prices = [
         (
             option,
-            _price(book, option.pk, Commitment.MONTHLY, on),
-            _price(book, option.pk, Commitment.ANNUAL, on),
+            listed_cents(book, option.pk, Commitment.MONTHLY, on),
+            listed_cents(book, option.pk, Commitment.ANNUAL, on),
         )
         for option in on_sale
     ]
