@@ -11,16 +11,17 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from accounts.models import Organization
 from accounts.tenancy import staff_context, tenant_context
 from bench.france import SEED, TODAY, populate
 from learners.enrollment_row import EnrollmentRow
-from learners.models import DailyCount, Status
-from learners.rolling_year import first_day_counted
+from learners.models import DailyCount, Enrollment, Status
+from learners.rolling_year import DAYS_COUNTED, first_day_counted
 from learners.selectors import count_on, history
 from learners.services import import_rows, recount_all
 
@@ -29,8 +30,9 @@ LARGEST = """
 """
 SIZES = """
     SELECT relname, pg_relation_size(oid) FROM pg_class
-     WHERE relname IN ('learners_enrollment', 'counted_days') OR oid IN
-           (SELECT indexrelid FROM pg_index WHERE indrelid = 'learners_enrollment'::regclass)
+     WHERE relname IN ('learners_enrollment', 'learners_entrytally') OR oid IN
+           (SELECT indexrelid FROM pg_index
+             WHERE indrelid IN ('learners_enrollment'::regclass, 'learners_entrytally'::regclass))
      ORDER BY 2 DESC
 """
 
@@ -92,21 +94,46 @@ def bare_count() -> None:
 
 
 def one_by_one(sampled: list[int], bodies: list[int]) -> None:
-    """Print what a loop of one query a body would cost the night."""
+    """Print what the night would cost as a loop, a query a body, each stored as the recount does.
 
-    def loop() -> None:
-        for key in sampled:
-            count_on(Organization(pk=key), on=TODAY)
+    Both count the enrolments. The bare loop is one transaction that stores nothing; the other
+    opens the scope of each body, as a task for each would.
+    """
+    bare, stored, nights = [], [], []
+    for ahead in (1, 2, 3):
+        on = TODAY + timedelta(days=ahead)
+        with staff_context():
+            nights.append(seconds(lambda on=on: recount_all(on=on)))
+            bare.append(seconds(lambda on=on: [counted_alone(key, on) for key in sampled]))
+        later = on + timedelta(days=10)
+        stored.append(seconds(lambda on=later: [store_alone(key, on) for key in sampled]))
+    night = statistics.median(nights)
+    for name, times in (("query alone", bare), ("scope, query, row", stored)):
+        whole = statistics.median(times) / len(sampled) * len(bodies)
+        print(f"a body: {name:<18} {whole:>8.2f} s for all   ÷ recount = {whole / night:.0f}")
 
-    with staff_context():
-        each = seconds(loop) / len(sampled)
-        night = seconds(lambda: recount_all(on=TODAY))
-    whole = each * len(bodies)
-    print(f"one query a body       {whole:>8.2f} s for all   ÷ recount = {whole / night:.0f}")
+
+def counted_alone(key: int, on: date) -> int:
+    """Count the enrolments of one body, as the recount counts those of all."""
+    return (
+        Enrollment.objects.for_organization(key)
+        .filter(counted=True, counts_on__range=(first_day_counted(on), on))
+        .count()
+    )
+
+
+def store_alone(key: int, on: date) -> None:
+    with tenant_context(key):
+        DailyCount.objects.create(
+            organization_id=key,
+            counted_on=on,
+            count=counted_alone(key, on),
+            recorded_at=Now(),
+        )
 
 
 def on_a_page(sampled: list[int], largest: int) -> None:
-    """Print what one count and one year's curve cost in SQL, and that no more is read."""
+    """Print what one count and one year's curve cost in SQL, and how few days they read."""
     for name, read in (("one count", count_on_today), ("one year's curve", curve)):
         times = sorted(timed_alone(key, read) for key in sampled)
         worst = statistics.median(timed_alone(largest, read) for _time in range(9))
@@ -117,9 +144,11 @@ def on_a_page(sampled: list[int], largest: int) -> None:
         )
     with tenant_context(largest):
         count = count_on(Organization(pk=largest), on=TODAY)
+        listed = counted_alone(largest, TODAY)
         read = rows_read(largest)
-    print(f"the largest counts {count} and reads {read} entries")
-    assert read == count, "a page reads more than its own count"
+    print(f"the largest counts {count}, its list {listed}, and reads {read} days")
+    assert count == listed, "the days do not add up to the enrolments"
+    assert read <= DAYS_COUNTED, "a page reads more than the days of its own count"
 
 
 def timed_alone(key: int, read: Callable[[Organization], object]) -> float:
@@ -147,13 +176,13 @@ def curve(organization: Organization) -> None:
 
 READ_BY_A_COUNT = """
     EXPLAIN (ANALYZE, FORMAT JSON)
-    SELECT count(*) FROM learners_enrollment
-     WHERE counted AND organization_id = %s AND counts_on BETWEEN %s AND %s
+    SELECT sum(units) FROM learners_entrytally
+     WHERE organization_id = %s AND counts_on BETWEEN %s AND %s
 """
 
 
 def rows_read(key: int) -> int:
-    """Return how many index entries the count of one body reads."""
+    """Return how many rows the count of one body reads."""
     with connection.cursor() as cursor:
         cursor.execute(READ_BY_A_COUNT, [key, first_day_counted(TODAY), TODAY])
         [[[told]]] = cursor.fetchall()

@@ -13,6 +13,8 @@ from datetime import date
 import psycopg2
 from psycopg2.extras import execute_values
 
+from learners.tallies import MISTOLD_SQL
+
 TODAY = date(2026, 11, 23)
 YEARS = 3
 SEED = 20261123
@@ -75,6 +77,8 @@ ENROLLMENTS = """
      ORDER BY session.organization_id, session.id
 """
 
+TALLY = "INSERT INTO learners_entrytally (organization_id, counts_on, units)"
+
 
 def sizes(scale: float) -> list[int]:
     """Return the trainees a year of every body of a country so many times the real one."""
@@ -127,7 +131,9 @@ def populate(dsn: str, scale: float) -> Iterator[str]:
         ):
             cursor.execute(statement, {"today": TODAY})
             yield f"{cursor.rowcount} {name}"
-        for table in ("trainingsession", "learner", "enrollment"):
+        cursor.execute(f"{TALLY} {MISTOLD_SQL}")  # no trigger has added them up
+        yield f"{cursor.rowcount} days"
+        for table in ("trainingsession", "learner", "enrollment", "entrytally"):
             _settle(cursor, f"learners_{table}")
     connection.close()
 

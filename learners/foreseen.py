@@ -10,12 +10,13 @@ from learners.models import DailyCount
 from learners.rolling_year import DAYS_COUNTED, first_day_counted
 
 WRITTEN_NOW = """
-    SELECT counts_on FROM learners_enrollment
-     WHERE organization_id = %(organization)s AND counted
+    SELECT counts_on, sum(units) AS units FROM learners_entrytally
+     WHERE organization_id = %(organization)s
+     GROUP BY counts_on HAVING sum(units) > 0
 """
 # Each enrolment written before a moment, in the state that the first later change replaced.
 WRITTEN_THEN = """
-    SELECT coalesce(former.counts_on, enrollment.counts_on) AS counts_on
+    SELECT coalesce(former.counts_on, enrollment.counts_on) AS counts_on, count(*) AS units
       FROM learners_enrollment AS enrollment
       LEFT JOIN LATERAL (SELECT counts_on, counted FROM learners_enrollmentchange AS change
                           WHERE change.organization_id = enrollment.organization_id
@@ -24,12 +25,13 @@ WRITTEN_THEN = """
                           ORDER BY change.moment LIMIT 1) AS former ON true
      WHERE enrollment.organization_id = %(organization)s AND enrollment.moment < %(moment)s
        AND coalesce(former.counted, enrollment.counted)
+     GROUP BY 1
 """
 ENTRIES = """
-    SELECT counts_on, count(*), (SELECT min(counts_on) FROM ({written}) AS ever)
-      FROM ({written}) AS entered
+    WITH entered AS MATERIALIZED ({written})
+    SELECT counts_on, units, (SELECT min(counts_on) FROM entered)
+      FROM entered
      WHERE counts_on >= %(first)s
-     GROUP BY counts_on
 """
 
 
@@ -40,7 +42,7 @@ class NotReplayable(Exception):
 def known_now(organization: Organization, *, on: date) -> Known:
     """Return what is known now, seen from a day: its year and the one before, all that comes.
 
-    One query, over the index `counted_days`.
+    One query, over the days of `EntryTally`.
     """
     first = first_day_counted(first_day_counted(on) - timedelta(days=1))
     return known(on, *_entries(WRITTEN_NOW, organization.pk, first))

@@ -1,6 +1,6 @@
 """How many: sessions, learners, the enrolments between them, and the count of each day (R14).
 
-`import_models` holds the files on their way in.
+`import_models` holds the files on their way in, `tally_models` the entries of each day.
 """
 
 import pgtrigger
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.tenancy import TenantModel
 from accounts.written_once import never_emptied
 from learners.import_models import EnrollmentImport, ImportState
+from learners.tally_models import EntryTally
 
 __all__ = [
     "DailyCount",
@@ -19,6 +20,7 @@ __all__ = [
     "EnrollmentChange",
     "EnrollmentGate",
     "EnrollmentImport",
+    "EntryTally",
     "ImportState",
     "Learner",
     "Status",
@@ -150,6 +152,34 @@ class Enrollment(TenantModel):
                     "INSERT INTO learners_enrollmentchange "
                     "(organization_id, enrollment_id, counts_on, counted, status) VALUES "
                     "(OLD.organization_id, OLD.id, OLD.counts_on, OLD.counted, OLD.status); "
+                    "RETURN NULL;"
+                ),
+            ),
+            # Whatever writes, EntryTally follows in the same statement, without a lock on a row.
+            pgtrigger.Trigger(
+                name="tally_new",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="written"),
+                func=(
+                    "INSERT INTO learners_entrytally (organization_id, counts_on, units) "
+                    "SELECT organization_id, counts_on, count(*) FROM written WHERE counted "
+                    "GROUP BY organization_id, counts_on; RETURN NULL;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="tally_changed",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="former", new="written"),
+                func=(
+                    "INSERT INTO learners_entrytally (organization_id, counts_on, units) "
+                    "SELECT organization_id, counts_on, sum(units) FROM ("
+                    "SELECT organization_id, counts_on, 1 AS units FROM written WHERE counted "
+                    "UNION ALL SELECT organization_id, counts_on, -1 FROM former WHERE counted"
+                    ") AS change GROUP BY organization_id, counts_on HAVING sum(units) <> 0; "
                     "RETURN NULL;"
                 ),
             ),

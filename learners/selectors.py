@@ -1,16 +1,17 @@
 """What can be asked of the enrolments: the count of a day, its curve, the days to be counted.
 
-A count reads the index `counted_days` and nothing else; the past is restated from what is known
-now, while `stored_counts` tells what was counted at the time.
+A count adds up the days of `EntryTally`, 365 at most whatever the organization's size; the past is
+restated from what is known now, while `stored_counts` tells what was counted at the time.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Sum
 
 from accounts.models import Organization
-from learners.models import DailyCount, Enrollment
+from learners.models import DailyCount, EntryTally
 from learners.rolling_year import DAYS_COUNTED, first_day_counted
 
 CURVE_SQL = f"""
@@ -19,9 +20,9 @@ CURVE_SQL = f"""
                sum(coalesce(started.units, 0))
                    OVER (ORDER BY day ROWS {DAYS_COUNTED - 1} PRECEDING)::integer AS units
           FROM generate_series(%(first_read)s::date, %(until)s::date, '1 day') AS day
-          LEFT JOIN (SELECT counts_on, count(*) AS units
-                       FROM learners_enrollment
-                      WHERE organization_id = %(organization)s AND counted
+          LEFT JOIN (SELECT counts_on, sum(units) AS units
+                       FROM learners_entrytally
+                      WHERE organization_id = %(organization)s
                         AND counts_on BETWEEN %(first_read)s AND %(until)s
                       GROUP BY counts_on) AS started ON started.counts_on = day::date
     ) AS curve
@@ -40,11 +41,10 @@ class DayCount:
 
 def count_on(organization: Organization, *, on: date) -> int:
     """Return the learners counted on any day, the future included, from what is known now (R14)."""
-    return (
-        Enrollment.objects.for_organization(organization)
-        .filter(counted=True, counts_on__range=(first_day_counted(on), on))
-        .count()
+    entries = EntryTally.objects.for_organization(organization).filter(
+        counts_on__range=(first_day_counted(on), on)
     )
+    return entries.aggregate(units=Sum("units", default=0))["units"]
 
 
 def history(organization: Organization, *, until: date, days: int = DAYS_COUNTED) -> list[DayCount]:

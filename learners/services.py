@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import Organization, User
 from accounts.services import record
-from learners import bulk_import, gate
+from learners import bulk_import, gate, tallies
 from learners.enrollment_row import EnrollmentRow
 from learners.models import Enrollment, Learner, Status, TrainingSession
 from learners.rolling_year import first_day_counted
@@ -217,5 +217,9 @@ def recount_all(*, on: date) -> int:
 
 @transaction.atomic
 def catch_up_counts(*, today: date) -> int:
-    """Store today's counts and those of the nights missed; return how many rows were written."""
+    """Store today's counts and those of the nights missed; return how many rows were written.
+
+    The entries of each day are added up on the way: a count then reads one row a day.
+    """
+    tallies.fold()
     return sum(recount_all(on=day) for day in days_to_count(today=today))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from learners.tallies import MISTOLD_SQL
 from subscriptions.models import InvariantBreach
 
 
@@ -207,6 +208,11 @@ INVARIANTS = (
         "Une inscription compte au premier jour de sa session.",
         "SELECT e.id FROM learners_enrollment AS e JOIN learners_trainingsession AS s "
         "ON s.id = e.session_id WHERE s.starts_on <> e.counts_on OR s.is_held <> e.session_is_held",
+    ),
+    Invariant(
+        "entries_add_up",
+        "Les entrées de chaque jour sont celles des inscriptions qui comptent.",
+        MISTOLD_SQL,
     ),
     Invariant(
         "mails_leave",

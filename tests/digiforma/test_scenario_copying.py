@@ -14,7 +14,13 @@ from digiforma.scenario import playing, reading
 from digiforma.scenario.copying import COPIED
 from digiforma.scenario.wrong import Wrong
 from learners.enrollment_row import EnrollmentRow
-from learners.models import DailyCount, EnrollmentChange, EnrollmentGate, EnrollmentImport
+from learners.models import (
+    DailyCount,
+    EnrollmentChange,
+    EnrollmentGate,
+    EnrollmentImport,
+    EntryTally,
+)
 from learners.services import import_rows
 from subscriptions import agreements, credit_notes, items, renewal_run
 from subscriptions.models import (
@@ -26,7 +32,7 @@ from subscriptions.models import (
     SupportNotice,
 )
 from subscriptions.plan_changes import Change, change_at_term, change_now
-from support.models import Message, Quote, Request, RequestEvent
+from support.models import Attachment, Message, Quote, Request, RequestEvent
 from tests import world
 from tests.digiforma.test_play_scenario import rows
 
@@ -37,6 +43,7 @@ LEFT = {
     EnrollmentChange,
     EnrollmentGate,  # raised by the night's alerts, which a run does not send
     EnrollmentImport,  # files, whose enrolments are copied
+    EntryTally,  # added up again as the enrolments are copied
     LimitAlert,  # what was told of the limit
     LimitWatch,
     Overrun,
@@ -45,6 +52,7 @@ LEFT = {
     Request,
     RequestEvent,
     Message,
+    Attachment,
     Quote,
 }
 BOUNDARIES = [

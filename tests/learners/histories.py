@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from accounts.models import Organization
-from learners import identities, services, sessions
+from learners import identities, services, sessions, tallies
 from learners.enrollment_row import EnrollmentRow
 from learners.models import Enrollment, Learner, TrainingSession
 
@@ -40,6 +40,7 @@ HISTORIES = st.lists(
         st.tuples(st.just("restore"), SOME_SESSION),
         st.tuples(st.just("merge"), SOME_LEARNER, SOME_LEARNER),
         st.tuples(st.just("recount"), DAYS),
+        st.tuples(st.just("fold")),
     ),
     max_size=20,
 )
@@ -210,3 +211,7 @@ class Stage:
     def recount(self, on: date) -> None:
         assert services.recount_all(on=on) == self.hand.recount(on)
         assert services.recount_all(on=on) == 0
+
+    def fold(self) -> None:
+        """Add up the parts of each day, which changes no count."""
+        tallies.fold()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.services import create_organization
 from accounts.tenancy import staff_context
-from learners import selectors
+from learners import selectors, tallies
 from learners.causes import Cause
 from learners.differences import Change, Difference, difference
 from learners.models import DailyCount
@@ -70,6 +70,7 @@ def test_any_history_counts_as_by_hand(organization, starts, history, days):
         assert [(day.on, day.count) for day in curve] == [
             (on, len(counted(now, on))) for on in (until - n * DAY for n in range(364, -1, -1))
         ]
+        assert tallies.mend() == 0, "the entries of a day differ from its enrolments"
         transaction.set_rollback(True)
 
 

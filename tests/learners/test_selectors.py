@@ -89,4 +89,4 @@ def test_a_count_reads_the_index_alone(tenant, reading):
         cursor.execute("EXPLAIN " + captured[-1]["sql"])
         plan = "\n".join(line for [line] in cursor.fetchall())
 
-    assert "Index Only Scan using counted_days on learners_enrollment" in plan
+    assert "Index Only Scan using tallied_days on learners_entrytally" in plan

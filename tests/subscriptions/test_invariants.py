@@ -99,6 +99,8 @@ SABOTAGES = {
     "pending_changes_are_carried_out": "UPDATE subscriptions_pendingchange SET state = 'waiting'",
     "the_gate_follows_the_overrun": "INSERT INTO learners_enrollmentgate (organization_id, "
     "closed_from, \"limit\") SELECT id, '2026-04-01', 500 FROM accounts_organization",
+    "entries_add_up": "INSERT INTO learners_entrytally (organization_id, counts_on, units) "
+    "SELECT id, '2026-04-01', 1 FROM accounts_organization",
     "seats_follow_the_plan": "UPDATE accounts_seatlimit SET trainers = 1",
 }
 
