@@ -13,7 +13,8 @@ from accounts.admin import ReadOnlyAdmin
 from support import services
 from support.desk_admin import BusySeasonAdmin
 from support.file_views import FileViews
-from support.models import BusySeason, ContactMessage, Request
+from support.mail_admin import InboundMailAdmin
+from support.models import BusySeason, ContactMessage, InboundMail, Request
 from support.queue_views import QueueViews
 from support.staff_forms import OrganizationForm
 from support.workflow import IllegalMove, NotAllowed
@@ -74,6 +75,7 @@ class ContactMessageAdmin(ReadOnlyAdmin):
 
 
 admin.site.register(BusySeason, BusySeasonAdmin)
+admin.site.register(InboundMail, InboundMailAdmin)
 admin.site.site_header = gettext_lazy("Support")
 admin.site.site_title = gettext_lazy("Support Digiforma")
 admin.site.index_title = gettext_lazy("Tout le bureau")

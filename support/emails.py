@@ -17,7 +17,7 @@ from subscriptions.standing import standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
 from support.announcements import promise
-from support.models import ContactMessage, Message, Quote, Request
+from support.models import ContactMessage, InboundMail, Message, Quote, Request
 from support.reply_address import reply_address
 from support.workflow import may_follow
 
@@ -116,6 +116,17 @@ def contact_received(contact: ContactMessage) -> None:
         template="support/contact_to_support",
         context={"contact": contact},
         dedupe_key=f"contact-{contact.pk}",
+    )
+
+
+def mail_waits(mail: InboundMail, member: Membership) -> None:
+    """A member's mail could not join its conversation: to support."""
+    post(
+        to=settings.SUPPORT_EMAIL,
+        template="support/mail_to_support",
+        context={"mail": mail, "member": member},
+        dedupe_key=f"mail-{mail.pk}",
+        organization=member.organization,
     )
 
 

@@ -52,6 +52,7 @@ class Letter:
     recipients: tuple[str, ...]
     subject: str
     text: str  # what was said, without the quoted past and the signature
+    whole: str
     files: tuple[Enclosed, ...]
     is_automatic: bool
     doubts: frozenset[Doubt]
@@ -75,6 +76,7 @@ def read(raw: bytes) -> Letter:
         recipients=_addresses(message, "To", "Cc", "Delivered-To", "X-Original-To"),
         subject=" ".join(_words(message["Subject"]).split()),
         text=said(text),
+        whole=text,
         files=tuple(_files(parts, html)),
         is_automatic=_is_automatic(message, senders),
         doubts=_doubts(message) | ({Doubt.NOBODY} if len(senders) != 1 else frozenset()),

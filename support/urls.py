@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support import contact_views, quote_views, request_views, views
+from support import contact_views, quote_views, request_views, views, webhooks
 
 urlpatterns = [
     path("compte/abonnement/formules/", views.plans, name="plans"),
@@ -30,5 +30,6 @@ urlpatterns = [
         name="quote-again",
     ),
     path("compte/demandes/<str:reference>/facons/", quote_views.ways, name="request-ways"),
+    path("anymail/<slug:provider>/inbound/", webhooks.inbound, name="inbound-mail"),
     path("contact/", contact_views.contact, name="contact"),
 ]

@@ -1,0 +1,94 @@
+"""Mails as they are posted to us: the shape of Postmark's inbound webhook, written by hand."""
+
+import base64
+import json
+from email.message import EmailMessage
+
+from django.test import Client
+
+from support.reply_address import reply_address
+
+DOMAIN = "reponses.digiforma.example"
+SECRET = "poste:un secret"
+ADDRESS = "/anymail/postmark/inbound/"
+QUOTED = """
+
+Le lun. 23 nov. 2026 à 10:00, Digiforma <
+abonnement@digiforma.example> a écrit :
+
+> Pour quelle date ?
+"""
+
+
+def authorization(secret: str = SECRET) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
+
+
+def post(body: bytes | dict, *, secret: str = SECRET, address: str = ADDRESS):
+    """Post as the provider does; a dict goes as JSON. Errors are answers, not exceptions."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Client(raise_request_exception=False).post(
+        address, content, content_type="application/json", headers=authorization(secret)
+    )
+
+
+def postmark(
+    text: str = "Le 9 décembre.",
+    *,
+    sender: str = "adam@exemple.fr",
+    to: str = "support@digiforma.example",
+    message_id: str = "<1@exemple.fr>",
+    headers: dict[str, str] | None = None,
+    **fields,
+) -> dict:
+    """Return what Postmark posts of a mail that it has parsed."""
+    named = {"Message-ID": message_id, "Received-SPF": "Pass (sender SPF authorized)"}
+    return {
+        "FromName": "Adam",
+        "From": sender,
+        "FromFull": {"Email": sender, "Name": "Adam Élie", "MailboxHash": ""},
+        "To": to,
+        "ToFull": [{"Email": to, "Name": "", "MailboxHash": ""}],
+        "CcFull": [],
+        "BccFull": [],
+        "OriginalRecipient": to,
+        "Subject": "Re: Une précision pour votre demande",
+        "MessageID": "22c74902-a0c1-4511-804f-341342852c90",
+        "ReplyTo": "",
+        "MailboxHash": "",
+        "Date": "Mon, 23 Nov 2026 10:02:00 +0100",
+        "TextBody": text + QUOTED,
+        "HtmlBody": "",
+        "StrippedTextReply": "",
+        "Tag": "",
+        "Headers": [
+            {"Name": "Return-Path", "Value": f"<{sender}>"},
+            *({"Name": name, "Value": value} for name, value in (named | (headers or {})).items()),
+        ],
+        "Attachments": [],
+    } | fields
+
+
+def attached(name: str, content: bytes, media_type: str = "application/pdf") -> dict:
+    """Return a file as Postmark joins it."""
+    return {
+        "Name": name,
+        "Content": base64.b64encode(content).decode(),
+        "ContentType": media_type,
+        "ContentLength": len(content),
+    }
+
+
+def answering(request, reader) -> str:
+    """Return the address by which somebody answers in a request."""
+    return reply_address(request.reference, reader.pk)
+
+
+def written(text: str = "Oui.", *, sender: str = "adam@exemple.fr", **headers) -> bytes:
+    """Return a mail as its bytes, with headers whose `_` stands for `-`."""
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = sender, "<raw@exemple.fr>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
