@@ -17,6 +17,7 @@ from subscriptions import orders
 from subscriptions.actions import ALL, ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalogue_admin import euros
 from subscriptions.deed_pages import Subject, deed_page
+from subscriptions.desk_filters import LateFilter, ParkedFilter
 from subscriptions.dossier import dossier
 from subscriptions.issued import left_cents
 from subscriptions.mentions import document_of
@@ -64,23 +65,6 @@ def number_or_404(text) -> int:
         return int(text)
     except ValueError:
         raise Http404 from None
-
-
-class ParkedFilter(admin.SimpleListFilter):
-    """What the nightly run leaves aside (R23)."""
-
-    title = gettext_lazy("mis de côté")
-    parameter_name = "parked"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("Mis de côté")), ("no", _("Facturés normalement"))]
-
-    def queryset(self, request, queryset):
-        if self.value() == "yes":
-            return queryset.exclude(parked_because="")
-        if self.value() == "no":
-            return queryset.filter(parked_because="")
-        return queryset
 
 
 @admin.register(Subscription)
@@ -163,7 +147,7 @@ class InvoiceAdmin(DeskAdmin):
 
     list_display = ["number", "client", "kind", "issued_on", "due_on", "net", "gross"]
     list_select_related = ["organization"]
-    list_filter = ["kind"]
+    list_filter = [LateFilter, "kind"]
     search_fields = ["=number", "organization__name", "=organization__slug"]
     date_hierarchy = "issued_on"
     ordering = ["-issued_on", "-pk"]

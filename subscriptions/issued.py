@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 
 from accounts.models import Organization
@@ -62,12 +62,22 @@ def invoices_page(
 
 def with_paid(documents: QuerySet) -> QuerySet:
     """Add to documents what was paid on them and the days they bill."""
-    paid = Payment.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice")
     return documents.annotate(
-        paid_cents=Coalesce(Subquery(paid.annotate(total=Sum("amount_cents")).values("total")), 0),
+        paid_cents=_paid_cents(),
         starts_on=Min("lines__starts_on"),
         ends_before=Max("lines__ends_before"),
     )
+
+
+def late(documents: QuerySet, *, on: date) -> QuerySet:
+    """Return those of which something was still awaited after their due date (R21)."""
+    past_due = documents.filter(due_on__lt=on, gross_cents__gte=0)
+    return past_due.filter(gross_cents__gt=F("credit_used_cents") + _paid_cents())
+
+
+def _paid_cents() -> Coalesce:
+    paid = Payment.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice")
+    return Coalesce(Subquery(paid.annotate(total=Sum("amount_cents")).values("total")), 0)
 
 
 def latest(documents: QuerySet, *, most: int, on: date) -> tuple[InvoiceRow, ...]:
