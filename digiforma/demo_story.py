@@ -38,6 +38,7 @@ from subscriptions.periods import Commitment, add_months
 from subscriptions.vat import Place as VatPlace
 from support import quotes
 from support.drawing import Order
+from support.canned_replies import load_ready_answers
 from support.groups import load_groups
 from support.models import Request, When
 from support.services import Wish, ask_plan_change
@@ -82,6 +83,7 @@ def play(*, today: date, report: Callable[[str], None]) -> int:
 def hire_staff() -> None:
     """Create our own people, each in the group of their work; none is a superuser."""
     load_groups()
+    load_ready_answers()
     for person, group in STAFF:
         hired = user(person)
         hired.is_staff = True

@@ -1,4 +1,4 @@
-"""The buttons of the desk: one for each move, with its form, its deed and what it will do."""
+"""The buttons of the desk: one for each deed, with its form and what it will do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from support import conversation, handover, interests, quotes
 from support.staff_forms import (
+    CorrectForm,
     CustomerMessageForm,
     NoteForm,
     PriceForm,
@@ -15,7 +16,7 @@ from support.staff_forms import (
     SendQuoteForm,
     StaffForm,
 )
-from support.workflow import Move
+from support.workflow import Aside, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,24 @@ ACTIONS = {
         _("Demande close."),
         NoteForm,
         conversation.close,
+    ),
+    Aside.REMIND: Action(
+        _("Relancer"),
+        _("Le client reçoit un rappel par e-mail, une fois par jour au plus."),
+        _("Client relancé."),
+        StaffForm,
+        conversation.remind,
+    ),
+    Aside.CORRECT: Action(
+        _("Corriger"),
+        _(
+            "Une nouvelle demande est ouverte, liée à celle-ci, au nom du même client : il reste à "
+            "la chiffrer. Le demandeur reçoit votre message par e-mail. Ce qui est appliqué le "
+            "reste jusque-là."
+        ),
+        _("Nouvelle demande ouverte, liée à celle qu’elle corrige : il reste à la chiffrer."),
+        CorrectForm,
+        handover.correct,
     ),
     Move.REOPEN: Action(
         _("Rouvrir"),

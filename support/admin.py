@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
 from support import services
+from support.canned_admin import CannedReplyAdmin
 from support.desk_admin import BusySeasonAdmin
 from support.file_views import FileViews
 from support.mail_admin import InboundMailAdmin
-from support.models import BusySeason, ContactMessage, InboundMail, Request
+from support.models import BusySeason, CannedReply, ContactMessage, InboundMail, Request
 from support.queue_views import QueueViews
 from support.staff_forms import OrganizationForm
 from support.workflow import IllegalMove, NotAllowed
@@ -75,6 +76,7 @@ class ContactMessageAdmin(ReadOnlyAdmin):
 
 
 admin.site.register(BusySeason, BusySeasonAdmin)
+admin.site.register(CannedReply, CannedReplyAdmin)
 admin.site.register(InboundMail, InboundMailAdmin)
 admin.site.site_header = gettext_lazy("Support")
 admin.site.site_title = gettext_lazy("Support Digiforma")

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from support import emails, workflow
@@ -79,7 +78,9 @@ def add_note(
 
 
 @transaction.atomic
-def note_call(*, request_id: int, actor: User, body: str, on: date) -> Message:
+def note_call(
+    *, request_id: int, actor: User, body: str, on: date, files: Iterable[ReadFile] = ()
+) -> Message:
     """Note what was said to the customer on the phone; they were answered, nothing is mailed.
 
     Raises NotAllowed, IllegalMove when nobody asked or the request is finished.
@@ -89,8 +90,8 @@ def note_call(*, request_id: int, actor: User, body: str, on: date) -> Message:
     if request.requester is None or not request.is_open:
         raise IllegalMove(request.reference)
     tell(request, before=request.state, actor=actor, on=on, deed=RequestEvent.Deed.CALLED)
-    channel = Message.Channel.PHONE
-    return say(request, author=actor, body=body, from_staff=True, is_internal=True, channel=channel)
+    flags = {"from_staff": True, "is_internal": True, "channel": Message.Channel.PHONE}
+    return say(request, author=actor, body=body, files=files, **flags)
 
 
 @transaction.atomic
@@ -157,9 +158,8 @@ def assign(*, request_id: int, actor: User, to: User, on: date) -> Request:
     request = locked(request_id)
     request.assigned_to = to
     request.save(update_fields=["assigned_to"])
-    note = _("assignée à %(name)s") % {"name": to.full_name}
     deed = RequestEvent.Deed.ASSIGNED
-    tell(request, before=request.state, actor=actor, on=on, note=note, deed=deed)
+    tell(request, before=request.state, actor=actor, on=on, note=to.full_name, deed=deed)
     emails.assigned(request, by=actor)
     return request
 

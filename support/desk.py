@@ -1,22 +1,23 @@
-"""One request as staff see it: conversation, quote, client, history."""
+"""One request as staff see it: what it waits for, its conversation, its quote, its history."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organization, User
-from subscriptions import selectors as subscriptions
-from subscriptions.models import Subscription
+from accounts.models import Membership, User
 from subscriptions.periods import latest_request_on
-from subscriptions.selectors import Usage
-from subscriptions.standing import Standing, standing
 from support import workflow
-from support.models import OPEN, Message, Quote, Request, RequestEvent
+from support.attachments import Joined, joined_to
+from support.client_card import Client, client_card
+from support.history import line, sentence, who_did
+from support.models import Message, Quote, Request, RequestEvent
 from support.moves import LIVE, staff
-from support.queue import InvoiceFlag, invoice_flag, next_move, queue
+from support.queue import Due, InvoiceFlag, colleagues, due, invoice_flag, next_move, queue
 from support.selectors import option_names
-from support.workflow import Kind, Move, State
+from support.workflow import Aside, Kind, Move, State
+from support.working_time import PARIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,22 @@ class Spoken:
     """A message, a note or an event of a request, in the order of time."""
 
     at: datetime
-    author: str
     body: str
-    kind: str  # customer, staff, note or event
+    kind: str  # customer, staff, note, call or event
+    author: str = ""
+    role: str = ""  # of a customer
+    by_mail: bool = False
+    files: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """The client's card."""
+class LogLine:
+    """A line of the history."""
 
-    organization: Organization
-    standing: Standing | None
-    status: str
-    usage: Usage | None
-    percent: int | None
-    others: tuple[Request, ...]
+    at: datetime
+    who: str
+    text: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,30 @@ class RequestFile:
     """Everything the page of one request shows."""
 
     request: Request
+    role: str  # the requester's
+    due: Due
     steps: tuple[DeskStep, ...]
     spoken: tuple[Spoken, ...]
-    events: tuple[RequestEvent, ...]
+    log: tuple[LogLine, ...]
     quote: Quote | None
     versions: int
     client: Client
     invoice: InvoiceFlag | None
     accept_by: date | None
-    moves: tuple[Move, ...]
+    deeds: tuple[str, ...]
     main: str
     may_answer: bool
     may_note: bool
+    colleagues: tuple[User, ...]
     is_aside: bool  # where the bar of steps does not reach
     options: tuple[str, ...]
+    origin: Request | None
+    followers: tuple[Request, ...]
+
+    @property
+    def may_assign(self) -> bool:
+        """Whether the request may be given to somebody."""
+        return self.may_note and self.request.is_open
 
 
 BAR_LABELS = {
@@ -83,37 +95,64 @@ BAR_LABELS = {
 BAR = tuple(BAR_LABELS)
 
 
-def request_file(request_id: int, *, user: User, on: date) -> RequestFile:
+def request_file(request_id: int, *, user: User, at: datetime) -> RequestFile:
     """Return one request with all that staff need beside it. Raises Request.DoesNotExist."""
-    request = queue(Request.objects.all(), on=on).get(pk=request_id)
+    on = at.astimezone(PARIS).date()
+    request = queue(Request.objects.select_related("origin"), on=on).get(pk=request_id)
     who = staff(user)
-    events = tuple(
-        RequestEvent.objects.filter(request=request).select_related("actor").order_by("pk")
-    )
-    quotes = list(
-        Quote.objects.filter(request=request).select_related("plan__component").order_by("-version")
-    )
-    open_moves = workflow.moves(kind=request.kind, state=request.state, who=who)
+    events = _events(request)
+    quotes = list(_quotes(request))
     quote = next((quote for quote in quotes if quote.status in LIVE), next(iter(quotes), None))
     main = _main(request, quote, who)
-    flag = invoice_flag(request.renews_on, is_open=request.is_open, on=on)
+    roles = _roles(request)
+    answers = bool(who & workflow.ANSWERS)
     return RequestFile(
         request=request,
+        role=roles.get(request.requester_id, ""),
+        due=due(request, at=at),
         steps=_steps(request, events) if request.kind == Kind.PLAN_CHANGE else (),
-        spoken=_spoken(request, events),
-        events=events,
+        spoken=_spoken(request, events, roles),
+        log=tuple(_log_line(event) for event in reversed(events)),
         quote=quote,
         versions=len(quotes),
-        client=_client(request, on),
-        invoice=flag,
+        client=client_card(request, on=on),
+        invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=on),
         accept_by=latest_request_on(request.renews_on) if request.renews_on else None,
-        moves=tuple(move for move in open_moves if move != main),
+        deeds=tuple(deed for deed in _deeds(request, who) if deed != main),
         main=main,
-        may_answer=bool(who & workflow.ANSWERS) and request.requester is not None,
-        may_note=bool(who & workflow.ANSWERS),
+        may_answer=answers and request.requester is not None,
+        may_note=answers,
+        colleagues=_colleagues(request) if answers else (),
         is_aside=request.state not in BAR,
         options=option_names(request.options) if request.options else (),
+        origin=request.origin,
+        followers=tuple(request.followed_by.order_by("pk")),
     )
+
+
+def _events(request: Request) -> tuple[RequestEvent, ...]:
+    return tuple(
+        RequestEvent.objects.filter(request=request).select_related("actor").order_by("pk")
+    )
+
+
+def _quotes(request: Request) -> QuerySet[Quote]:
+    return (
+        Quote.objects.filter(request=request).select_related("plan__component").order_by("-version")
+    )
+
+
+def _colleagues(request: Request) -> tuple[User, ...]:
+    """Return to whom the request may be given, and who has it in any case."""
+    people = tuple(colleagues())
+    holder = request.assigned_to
+    return (holder, *people) if holder and holder not in people else people
+
+
+def _roles(request: Request) -> dict[int, str]:
+    """Return the roles of the client's people, in words."""
+    people = Membership.objects.filter(organization=request.organization)
+    return {each.user_id: each.get_role_display().lower() for each in people}
 
 
 def _main(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -> str:
@@ -121,6 +160,15 @@ def _main(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -
     if request.state == State.PRICED and quote and quote.status == Quote.Status.ACCEPTED:
         return Move.HAND_OVER if who & workflow.CARE else ""
     return next_move(request, who)
+
+
+def _deeds(request: Request, who: frozenset[workflow.Who]) -> list[str]:
+    """Return what may be done with a request, the moves first."""
+    asked = {"kind": request.kind, "state": request.state, "who": who}
+    beside = workflow.asides(**asked)
+    if request.waiting_since is None:
+        beside = [aside for aside in beside if aside != Aside.REMIND]
+    return [*workflow.moves(**asked), *beside]
 
 
 def _steps(request: Request, events: tuple[RequestEvent, ...]) -> tuple[DeskStep, ...]:
@@ -139,45 +187,34 @@ def _steps(request: Request, events: tuple[RequestEvent, ...]) -> tuple[DeskStep
     )
 
 
-def _spoken(request: Request, events: tuple[RequestEvent, ...]) -> tuple[Spoken, ...]:
+def _spoken(
+    request: Request, events: tuple[RequestEvent, ...], roles: dict[int, str]
+) -> tuple[Spoken, ...]:
+    files = joined_to(request, notes=True)
     said = [
         Spoken(
             at=message.created_at,
-            author=message.author.full_name,
             body=message.body,
-            kind="note" if message.is_internal else "staff" if message.from_staff else "customer",
+            kind=_kind(message),
+            author=message.author.full_name,
+            role=roles.get(message.author_id, ""),
+            by_mail=message.channel == Message.Channel.MAIL,
+            files=tuple(files.get(message.pk, ())),
         )
         for message in Message.objects.filter(request=request).select_related("author")
     ]
-    told = [
-        Spoken(at=event.at, author=_name(event), body=event.note, kind="event")
-        for event in events
-        if event.note and event.from_state == event.to_state
-    ]
+    told = [Spoken(event.at, sentence(event), "event") for event in events if sentence(event)]
     return tuple(sorted(said + told, key=lambda each: each.at))
 
 
-def _name(event: RequestEvent) -> str:
-    return event.actor.full_name if event.actor else ""
+def _kind(message: Message) -> str:
+    if message.channel == Message.Channel.PHONE:
+        return "call"
+    if message.is_internal:
+        return "note"
+    return "staff" if message.from_staff else "customer"
 
 
-def _client(request: Request, on: date) -> Client:
-    organization = request.organization
-    usage = subscriptions.usage(organization, on)
-    limit = usage.learner_limit
-    current = standing(organization, on)
-    others = (
-        Request.objects.for_organization(organization)
-        .filter(state__in=OPEN)
-        .exclude(pk=request.pk)
-        .select_related("plan__component", "from_plan__component", "option")
-        .order_by("-pk")
-    )
-    return Client(
-        organization=organization,
-        standing=current,
-        status=Subscription.Status(current.status).label if current else "",
-        usage=usage,
-        percent=100 * usage.learners // limit if limit else None,
-        others=tuple(others),
-    )
+def _log_line(event: RequestEvent) -> LogLine:
+    note = "" if event.deed == RequestEvent.Deed.ASSIGNED else event.note
+    return LogLine(event.at, who_did(event), line(event), note)

@@ -1,5 +1,6 @@
 """Deeds of the last mile: hand a change over to the sales team, apply it to the cent (R18, R19)."""
 
+from contextlib import suppress
 from datetime import date
 
 from django.db import transaction
@@ -11,12 +12,15 @@ from subscriptions import selectors
 from subscriptions.lines import CREDIT, PERIOD
 from subscriptions.models import Invoice, InvoiceLine, Subscription
 from subscriptions.preview import draw as drawn
-from support import drawing, emails, interests
+from support import drawing, emails, interests, workflow
+from support.drawing import OverLimits
 from support.models import Quote, Request
-from support.moves import locked, move, say, staff
+from support.moves import locked, move, require, say, staff
 from support.promises import order_of, quoted_until, states
 from support.quotes import StaleQuote, live_quote, require_fresh
-from support.workflow import Move
+from support.services import open_change
+from support.wishes import Wish
+from support.workflow import IllegalMove, Move
 
 
 class NotAgreed(Exception):
@@ -79,6 +83,34 @@ def apply(*, request_id: int, actor: User, on: date) -> Quote:
     emails.change_applied(request, quote, on=on)
     interests.close_answered(organization=request.organization, on=on)
     return quote
+
+
+@transaction.atomic
+def correct(*, request_id: int, actor: User, wish: Wish, on: date) -> Request:
+    """Ask anew, in the customer's name, after a change that was applied; the two are linked.
+
+    The wish's message is support's, mailed to the requester. Raises NotAllowed, IllegalMove,
+    AlreadyAsked, and what the engine refuses (drawing.REFUSALS).
+    """
+    require(actor, workflow.CARE)
+    applied = Request.objects.select_related("organization", "requester").get(pk=request_id)
+    if applied.state != workflow.State.APPLIED:
+        raise IllegalMove(applied.reference)
+    subscription = drawing.running(applied.organization)
+    order = drawing.order_of_wish(subscription, wish, on=on)
+    with suppress(OverLimits):
+        drawing.draw(subscription, order, on=on)
+    request = open_change(subscription, order, requester=applied.requester, origin=applied, on=on)
+    said = say(request, author=actor, body=wish.message, from_staff=True)
+    record(
+        organization=applied.organization,
+        actor=actor,
+        action="plan change corrected",
+        request=applied.reference,
+        change=request.reference,
+    )
+    emails.staff_replied(request, said)
+    return request
 
 
 def _waits_for_term(quote: Quote, subscription: Subscription, on: date) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import FIRST_ACCOUNT_NUMBER, Organization
+from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.selectors import plans_on_sale
@@ -14,6 +14,8 @@ from support.drawing import Order
 from support.forms import message_field
 from support.labels import RefusalReason, When
 from support.models import Request
+from support.queue import colleagues
+from support.wishes import Wish
 
 
 def day_field(label, **kwargs) -> forms.DateField:
@@ -63,6 +65,35 @@ class CustomerMessageForm(StaffForm):
     body = message_field(_("Message au client"), rows=5)
 
 
+class CorrectForm(StaffForm):
+    """What should have been applied, and what the customer will read."""
+
+    plan = forms.ModelChoiceField(label=_("Formule"), queryset=Plan.objects.none())
+    commitment = forms.ChoiceField(label=_("Engagement"), choices=COMMITMENT_LABELS)
+    when = forms.ChoiceField(label=_("Prise d’effet"), choices=When.choices)
+    message = message_field(_("Message au client"), rows=5)
+
+    def __init__(self, data=None, *, file: RequestFile, today: date):
+        request = file.request
+        initial = {
+            "plan": request.plan_id,
+            "commitment": request.commitment,
+            "when": request.when,
+            "message": _("Nous corrigeons votre demande %(reference)s : ")
+            % {"reference": request.reference},
+        }
+        super().__init__(data, file=file, today=today, initial=initial)
+        sold = plans_on_sale(request.plan.component.seller_id)
+        self.fields["plan"].queryset = Plan.objects.filter(
+            pk__in=[plan.pk for plan in sold]
+        ).select_related("component")
+
+    @property
+    def arguments(self) -> dict:
+        given = self.cleaned_data
+        return {"wish": Wish(**{**given, "commitment": Commitment(given["commitment"])})}
+
+
 class SendQuoteForm(StaffForm):
     """Until when the quote may be accepted."""
 
@@ -78,6 +109,16 @@ class SendQuoteForm(StaffForm):
         if day < self.today:
             raise forms.ValidationError(_("Choisissez aujourd’hui ou un jour à venir."))
         return day
+
+
+class AssignForm(forms.Form):
+    """To whom a request is given; to oneself when nobody is named."""
+
+    to = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["to"].queryset = colleagues()
 
 
 class OrganizationForm(forms.Form):

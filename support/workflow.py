@@ -65,6 +65,13 @@ class Move(StrEnum):
     REOPEN = "reopen"
 
 
+class Aside(StrEnum):
+    """A deed of staff that leaves the request in its state."""
+
+    REMIND = "remind"  # relancer
+    CORRECT = "correct"  # ask anew for what was applied
+
+
 class Who(StrEnum):
     """In what capacity somebody moves a request: a customer's role, a staff group, the clock."""
 
@@ -158,6 +165,13 @@ RULES = (
     ),
 )
 RULE_OF = {rule.move: rule for rule in RULES}
+ASIDES = {  # for which kinds, in which states, by whom
+    Aside.REMIND: (ASKED, OPEN, ANSWERS),
+    Aside.CORRECT: (CHANGE, frozenset({State.APPLIED}), CARE),
+}
+HANDS = {rule.move: rule.who for rule in RULES} | {
+    aside: who for aside, (_kinds, _states, who) in ASIDES.items()
+}
 
 
 class IllegalMove(Exception):
@@ -187,9 +201,18 @@ def moves(*, kind: Kind, state: State, who: frozenset[Who]) -> list[Move]:
     ]
 
 
-def may_move(move: str, who: frozenset[Who]) -> bool:
-    """Say whether a move is ever in these hands, whatever the state."""
-    return bool(RULE_OF[Move(move)].who & who)
+def asides(*, kind: Kind, state: State, who: frozenset[Who]) -> list[Aside]:
+    """Return the deeds beside the moves that are open to somebody now."""
+    return [
+        aside
+        for aside, (kinds, states, hands) in ASIDES.items()
+        if kind in kinds and state in states and hands & who
+    ]
+
+
+def may_do(deed: str, who: frozenset[Who]) -> bool:
+    """Say whether a move, or a deed beside them, is ever in these hands, whatever the state."""
+    return bool(HANDS[deed] & who)
 
 
 FORWARD = {State.NEW: Move.PRICE, State.ACCEPTED: Move.HAND_OVER, State.HANDED_OVER: Move.APPLY}

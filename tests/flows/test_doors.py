@@ -21,7 +21,7 @@ from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
 from support.actions import ACTIONS
 from support.groups import load_groups
-from support.models import Attachment, BusySeason, ContactMessage, InboundMail, Request
+from support.models import Attachment, BusySeason, CannedReply, ContactMessage, InboundMail, Request
 from tests import world
 from tests.neighbours import settle
 from tests.test_house import doors
@@ -97,6 +97,7 @@ def enter(noon, django_db_setup, django_db_blocker):
                 announced_by=ravel[Role.OWNER],
             )
             InboundMail.objects.create(message_id="1", raw=b"\n", status="quarantined")
+            CannedReply.objects.create(title="Devis joint", body="Bonjour {prenom},")
             ContactMessage.objects.create(name="Zoé", email="z@exemple.fr", message="?")
             OutgoingMail.objects.create(dedupe_key="one", recipient="z@exemple.fr", subject="Un")
             InvariantBreach.objects.create(name="x", rows=1, broken_at=NOON, seen_at=NOON)

@@ -73,7 +73,7 @@ def test_each_bad_file_is_told():
 
 
 def test_a_sixth_file_is_refused():
-    with pytest.raises(ValidationError, match="6 fichiers : 5 au plus par message."):
+    with pytest.raises(ValidationError, match=r"6 fichiers : 5 au plus par message\."):
         attachments.read_files([uploaded("a.png", PNG)] * 6)
 
 
