@@ -213,6 +213,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "60/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
+    "contact": "5/h/ip,5/h/key",
+    "member_contact": "20/h/user",
 }
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -258,6 +260,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "L’abonnement d’un organisme de formation : formule, apprenants, options.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CommitmentEnum": "subscriptions.payloads.COMMITMENTS",
+        "RequestKindEnum": "support.payloads.KINDS",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -318,6 +324,9 @@ LATE_INTEREST_RATES = dated_percents("LATE_INTEREST_RATES", "2023-01-01=15.00")
 
 # Above the learners of its plan, how long an organization still enrols (R20).
 ENROLLMENT_GRACE_DAYS = positive_integer("ENROLLMENT_GRACE_DAYS", 30)
+
+# What customer care takes off a plan's price on a quote; beyond it a manager does.
+DISCOUNT_ALONE_PERCENT = positive_integer("DISCOUNT_ALONE_PERCENT", 10)
 
 # Jobs. The rows are the queue: losing Redis loses nothing but a minute.
 CELERY_BROKER_URL = REDIS_URL

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from learners.forecast import first_day_within
 from learners.selectors import history
-from subscriptions import selectors
+from subscriptions import reductions, selectors
 from subscriptions.facts import price_book
 from subscriptions.holdings import end, open_commitment, replace_plan
 from subscriptions.models import Item, PendingChange, Plan, Subscription, SupportNotice
@@ -89,11 +89,20 @@ def close(change: PendingChange, state: str, *, on: date) -> None:
 
 
 def withdraw(change: PendingChange, state: str, *, on: date) -> None:
-    """Close a change that will not be; the options ordered with it were never held."""
+    """Close a change that will not be; what was ordered with it was never held nor reduced."""
     close(change, state, on=on)
-    Item.objects.filter(
-        subscription=change.subscription_id, opened_by=operation_of(change)
-    ).delete()
+    operation = operation_of(change)
+    Item.objects.filter(subscription=change.subscription_id, opened_by=operation).delete()
+    reductions.of_operation(change.subscription_id, operation).delete()
+
+
+def put_off(change: PendingChange, *, until: date) -> None:
+    """Let what was ordered with a change begin on another day (R7)."""
+    operation = operation_of(change)
+    Item.objects.filter(subscription=change.subscription_id, opened_by=operation).update(
+        starts_on=until
+    )
+    reductions.of_operation(change.subscription_id, operation).update(starts_on=until)
 
 
 def operation_of(change: PendingChange) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from subscriptions import selectors
+from subscriptions import reductions, selectors
 from subscriptions.billing import settle
 from subscriptions.facts import negotiated_prices, price_book
 from subscriptions.holdings import hold, lock, open_commitment, replace_plan, stop
@@ -31,8 +31,9 @@ from subscriptions.models import (
     Plan,
     Subscription,
 )
-from subscriptions.pending import is_cheaper, operation_of, over_limits, withdraw
+from subscriptions.pending import is_cheaper, operation_of, over_limits, put_off, withdraw
 from subscriptions.periods import Commitment, period
+from subscriptions.reductions import Reduction
 
 
 class OverLimit(Exception):
@@ -47,6 +48,7 @@ class Change:
     commitment: Commitment | None = None
     components: tuple[Component, ...] = ()
     override: bool = False  # staff apply now what R7 keeps for the échéance
+    reduction: Reduction | None = None  # off the plan's price, with the change
 
 
 @transaction.atomic
@@ -108,7 +110,7 @@ def _keep_waiting(subscription: Subscription, *, on: date) -> None:
             return
     term = _term(subscription, min(waiting.effective_on, on + timedelta(days=1)))
     if waiting.effective_on != term:
-        ordered.update(starts_on=term)
+        put_off(waiting, until=term)
         waiting.effective_on = term
         waiting.save(update_fields=["effective_on"])
 
@@ -143,8 +145,9 @@ def _difference(change: Change, running: Plan, span: CommitmentSpan) -> Change:
         commitment=change.commitment if change.commitment != span.commitment else None,
         components=change.components,
         override=change.override,
+        reduction=change.reduction,
     )
-    if wanted == Change(override=change.override):
+    if wanted == Change(override=change.override, reduction=change.reduction):
         raise AlreadySubscribed(running.code)
     return wanted
 
@@ -178,17 +181,14 @@ def _carry_out(subscription: Subscription, change: Change, on: date, operation: 
         _leave_periods(subscription, on, operation)
         open_commitment(subscription, change.commitment, on=on, operation=operation)
         _bring_discounts_forward(subscription, on)
-        _put_off(subscription, period(on, change.commitment, 0).ends_before)
+        waiting = selectors.waiting_change(subscription)
+        if waiting:
+            put_off(waiting, until=period(on, change.commitment, 0).ends_before)
         subscription.renews_on = on
-
-
-def _put_off(subscription: Subscription, until: date) -> None:
-    """Hold the options ordered for the échéance from the one of a new commitment (R7)."""
-    waiting = selectors.waiting_change(subscription)
-    if waiting:
-        Item.objects.filter(subscription=subscription, opened_by=operation_of(waiting)).update(
-            starts_on=until
-        )
+    if change.reduction:
+        replaced = change.plan is not None or change.commitment is not None
+        starts_on = reductions.first_full_period(subscription, on, replaced=replaced)
+        reductions.begin(subscription, change.reduction, starts_on=starts_on, operation=operation)
 
 
 def _bring_discounts_forward(subscription: Subscription, on: date) -> None:
@@ -233,7 +233,10 @@ def change_at_term(
         plan=wanted.plan,
         commitment=wanted.commitment or "",
     )
-    _hold_from_term(subscription, wanted, on, operation_of(ordered))
+    operation, starts_on = operation_of(ordered), subscription.renews_on
+    _hold_from_term(subscription, wanted, on, operation)
+    if wanted.reduction:
+        reductions.begin(subscription, wanted.reduction, starts_on=starts_on, operation=operation)
     return ordered
 
 

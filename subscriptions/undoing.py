@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from subscriptions import selectors
+from subscriptions import reductions, selectors
 from subscriptions.holdings import BY_CUSTOMER, offer_limits
 from subscriptions.items import NotApplicable
 from subscriptions.models import (
@@ -17,7 +17,7 @@ from subscriptions.models import (
     Subscription,
     WaitingLine,
 )
-from subscriptions.pending import operation_of, withdraw
+from subscriptions.pending import put_off, withdraw
 from subscriptions.periods import Commitment, period
 
 OPENS_A_PERIOD = ("subscription ", "period ")
@@ -45,6 +45,7 @@ def undo(subscription: Subscription, rows: list[InvoiceLine], *, on: date) -> No
     if changed.exists() or spans.exclude(ends_before=None).exists():
         raise NotApplicable("changed since")
     opened.delete()
+    reductions.of_operation(subscription.pk, operation).delete()
     if spans.exists():
         _reopen_commitment(spans.get(), own)
     _hold_again(subscription, operation, own, on)
@@ -128,9 +129,7 @@ def _make_whole(span: CommitmentSpan, cut_on: date, until: date) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(renews_on=days.ends_before)
     waiting = selectors.waiting_change(subscription)
     if waiting:
-        Item.objects.filter(subscription=subscription, opened_by=operation_of(waiting)).update(
-            starts_on=days.ends_before
-        )
+        put_off(waiting, until=days.ends_before)
         waiting.effective_on = days.ends_before
         waiting.save(update_fields=["effective_on"])
 

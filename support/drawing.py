@@ -95,6 +95,7 @@ def change_of(subscription: Subscription, order: Order, *, override: bool) -> Ch
         commitment=order.commitment,
         components=tuple(options.order_by("pk")),
         override=override,
+        reduction=order.reduction,
     )
 
 
@@ -108,17 +109,23 @@ def draw(subscription: Subscription, order: Order, *, on: date) -> Drawing:
     was = current.commitment
     months = was.months if was == order.commitment else MONTHS_COMPARED
     now = order.when == When.NOW
-    documents = preview(
-        *deeds(subscription, order, on=on), partial(renew_next, subscription, on=on)
-    )
+    documents = _documents(subscription, order, on)
     document = _of_the_change(documents) if now else documents[-1]
-    after = _full_period(document) or _full_period(documents[-1])
+    if order.reduction:  # what lasts is compared, the discount is told beside it
+        documents = _documents(subscription, replace(order, reduction=None), on)
+    lasting = _of_the_change(documents) if now else documents[-1]
+    after = _full_period(lasting) or _full_period(documents[-1])
     return Drawing(
         document=document,
         before_cents=_coming_period(current) * months // was.months,
         after_cents=after * months // order.commitment.months,
         months=months,
     )
+
+
+def _documents(subscription: Subscription, order: Order, on: date) -> tuple[Drawn, ...]:
+    """Return what an order issues, up to the next full period's invoice."""
+    return preview(*deeds(subscription, order, on=on), partial(renew_next, subscription, on=on))
 
 
 def _coming_period(current: Standing) -> int:

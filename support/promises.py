@@ -9,6 +9,7 @@ from subscriptions.lines import CHARGE, PERIOD
 from subscriptions.models import Component
 from subscriptions.periods import Commitment
 from subscriptions.preview import Drawn, DrawnLine
+from subscriptions.reductions import Reduction
 from support.models import Quote
 from support.wishes import Order
 
@@ -24,9 +25,24 @@ def order_of(quote: Quote) -> Order:
         promised=promised(
             quote.plan.component.seller_id, Commitment(quote.commitment), quote.lines
         ),
-        reason=_("Devis %(reference)s, version %(version)d")
-        % {"reference": quote.request.reference, "version": quote.version},
+        reason=_named(quote),
+        reduction=_reduction(quote),
     )
+
+
+def _named(quote: Quote) -> str:
+    return _("Devis %(reference)s, version %(version)d") % {
+        "reference": quote.request.reference,
+        "version": quote.version,
+    }
+
+
+def _reduction(quote: Quote) -> Reduction | None:
+    """Return the discount of a quote, its reason after the quote's name."""
+    if not quote.discount_percent:
+        return None
+    reason = f"{_named(quote)} : {quote.discount_reason}"
+    return Reduction(quote.discount_percent, quote.discount_periods, reason)
 
 
 def promised(seller_id: int, commitment: Commitment, lines: list[dict]) -> tuple[Quoted, ...]:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -11,6 +12,7 @@ from accounts.services import record
 from subscriptions import selectors as subscriptions
 from subscriptions.models import Subscription
 from subscriptions.periods import Commitment, latest_request_on
+from subscriptions.reductions import Reduction
 from support import drawing, emails
 from support.drawing import Drawing, OverLimits
 from support.models import Quote, Request, When
@@ -30,6 +32,14 @@ class StaleQuote(Exception):
     """The subscription or its prices are no longer those the quote was made upon (R19)."""
 
 
+class ReductionTooLarge(Exception):
+    """More off the price than this group grants: the limit in percent, and who may."""
+
+    def __init__(self, limit: int, managers: list[str]):
+        self.limit, self.managers = limit, managers
+        super().__init__(limit)
+
+
 def default_validity(subscription: Subscription, *, on: date) -> date:
     """Return the last day to accept: 8 days before the next invoice, at least 5 days away."""
     return max(latest_request_on(subscription.renews_on), on + SHORTEST_VALIDITY)
@@ -39,8 +49,10 @@ def default_validity(subscription: Subscription, *, on: date) -> date:
 def price(*, request_id: int, actor: User, order: Order, on: date) -> Quote:
     """Price a request (chiffrer): a draft that replaces the quote before it.
 
-    Raises NotAllowed, IllegalMove, and what the engine refuses (drawing.REFUSALS).
+    Raises NotAllowed, IllegalMove, ReductionTooLarge, and what the engine refuses
+    (drawing.REFUSALS).
     """
+    require_reduction(actor, order.reduction)
     request = locked(request_id)
     subscription = drawing.running(request.organization)
     drawing_ = drawing.draw(subscription, order, on=on)
@@ -75,6 +87,7 @@ def _frozen(
         after_cents=drawing_.after_cents,
         surcharge_cents=drawing_.surcharge_cents,
         months=drawing_.months,
+        **_reduced(order.reduction),
         price_list_on=drawing.price_list_in_force(
             subscription.seller_id, order.effective_on
         ).effective_on,
@@ -83,6 +96,24 @@ def _frozen(
         priced_on=on,
         valid_until=default_validity(subscription, on=on),
     )
+
+
+def require_reduction(actor: User, reduction: Reduction | None) -> None:
+    """Raise ReductionTooLarge for more than customer care may grant: a manager does."""
+    limit = settings.DISCOUNT_ALONE_PERCENT
+    if reduction and reduction.percent > limit and Who.MANAGER not in staff(actor):
+        managers = User.objects.filter(groups__name=Who.MANAGER, is_active=True)
+        raise ReductionTooLarge(limit, sorted(manager.full_name for manager in managers))
+
+
+def _reduced(reduction: Reduction | None) -> dict:
+    if reduction is None:
+        return {}
+    return {
+        "discount_percent": reduction.percent,
+        "discount_periods": reduction.periods,
+        "discount_reason": reduction.reason,
+    }
 
 
 def _as_priced(request: Request, order: Order, drawing_: Drawing) -> dict:

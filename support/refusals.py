@@ -11,7 +11,7 @@ from support.conversation import AlreadyReminded
 from support.drawing import ChangeWaits, OverLimits
 from support.handover import NotAgreed
 from support.moves import AlreadyAsked
-from support.quotes import ExpiredQuote, StaleQuote
+from support.quotes import ExpiredQuote, ReductionTooLarge, StaleQuote
 from support.workflow import IllegalMove
 
 
@@ -58,6 +58,8 @@ def desk_refusal_text(refusal: Exception) -> str:
     """Return why a move of the desk was refused, and what to do."""
     if isinstance(refusal, OverLimits):
         return _over_limits_text(refusal)
+    if isinstance(refusal, ReductionTooLarge):
+        return _too_large_text(refusal)
     texts = {
         AlreadyAsked: _("Le client a déjà une autre demande ouverte : %s."),
         AlreadyReminded: _("Le client a déjà été relancé aujourd’hui : recommencez demain."),
@@ -87,6 +89,15 @@ def desk_refusal_text(refusal: Exception) -> str:
     }
     text = texts[type(refusal)]
     return text % refusal if "%s" in text else text
+
+
+def _too_large_text(refusal: ReductionTooLarge) -> str:
+    names = ", ".join(refusal.managers)
+    who = _("un responsable (%(names)s)") % {"names": names} if names else _("un responsable")
+    return _("Au-delà de %(limit)d %%, seul %(who)s accorde la remise.") % {
+        "limit": refusal.limit,
+        "who": who,
+    }
 
 
 def _over_limits_text(refusal: OverLimits) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from subscriptions.agreements import Quoted
 from subscriptions.models import Plan
 from subscriptions.periods import Commitment
+from subscriptions.reductions import Reduction
 from support.labels import When
 
 
@@ -31,3 +32,4 @@ class Order:
     options: tuple[str, ...] = ()
     promised: tuple[Quoted, ...] = ()  # the prices of the quote that it carries out (R19)
     reason: str = ""  # which quote, for the prices it holds
+    reduction: Reduction | None = None  # off the plan's price

@@ -1,0 +1,56 @@
+"""Discounts that come with a change: they begin, wait and go with it (R6)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from subscriptions import selectors
+from subscriptions.models import Discount, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A part taken off the plan's price, for so many full periods, and why."""
+
+    percent: Decimal
+    periods: int
+    reason: str
+
+
+def begin(
+    subscription: Subscription, reduction: Reduction, *, starts_on: date, operation: str
+) -> Discount:
+    """Take a part off the plan's price from a day on, for the change of an operation."""
+    return Discount.objects.create(
+        organization=subscription.organization,
+        subscription=subscription,
+        percent=reduction.percent,
+        starts_on=starts_on,
+        periods=reduction.periods,
+        reason=f"{reduction.reason}{_mark(operation)}",
+    )
+
+
+def first_full_period(subscription: Subscription, on: date, *, replaced: bool) -> date:
+    """Return the first day of the first whole period that a change on a day bills (R6).
+
+    A plan that is not replaced keeps the price of the periods that are billed already.
+    """
+    span = selectors.commitment_span(subscription, on)
+    _number, days = selectors.natural_period(span, on)
+    first = on if days.starts_on == on else days.ends_before
+    return first if replaced else max(first, subscription.renews_on)
+
+
+def of_operation(subscription_id: int, operation: str) -> QuerySet[Discount]:
+    """Return the discounts that came with the change of an operation.
+
+    The operation stands at the end of their reason: the table has no column for it.
+    """
+    return Discount.objects.filter(subscription=subscription_id, reason__endswith=_mark(operation))
+
+
+def _mark(operation: str) -> str:
+    return f" [{operation}]"
