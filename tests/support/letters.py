@@ -6,7 +6,10 @@ from email.message import EmailMessage
 
 from django.test import Client
 
+from support import mailbox
+from support.models import InboundMail, Message
 from support.reply_address import reply_address
+from tests.support.conftest import TODAY
 
 DOMAIN = "reponses.digiforma.example"
 SECRET = "poste:un secret"
@@ -92,3 +95,20 @@ def written(text: str = "Oui.", *, sender: str = "adam@exemple.fr", **headers) -
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes()
+
+
+def receive(text: str = "Oui.", *, sent_to: str = "", **headers) -> InboundMail:
+    """Receive such a mail today. Staff scope."""
+    return mailbox.receive(raw=written(text, **headers), sent_to=sent_to, on=TODAY)
+
+
+def outcome(mail: InboundMail) -> tuple[str, str, str]:
+    """Return what became of a mail: its status, the reason, the request."""
+    row = InboundMail.objects.get(pk=mail.pk)
+    return row.status, row.reason, row.reference
+
+
+def said() -> list[tuple[str, str, str]]:
+    """Return what was said by mail, in which request and by whom."""
+    rows = Message.objects.filter(channel="mail").order_by("pk")
+    return list(rows.values_list("request__reference", "author__first_name", "body"))
