@@ -363,6 +363,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.tasks.expire_quotes",
         "schedule": crontab(hour=0, minute=10),
     },
+    "remind-of-quotes": {
+        "task": "support.tasks.remind_of_quotes",
+        "schedule": crontab(hour=8, minute=0),
+    },
+    # A second time for a beat that was down: a day is told once.
+    "tell-desk": {
+        "task": "support.tasks.tell_desk",
+        "schedule": crontab(hour=8, minute="30,45", day_of_week="1-5"),
+    },
     "drain-notices": {
         "task": "support.tasks.drain_notices",
         "schedule": crontab(minute=40, hour="0-1,3-23"),

@@ -17,6 +17,7 @@ from subscriptions.standing import standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
 from support.announcements import promise
+from support.measures import DailyFigures
 from support.models import ContactMessage, InboundMail, Message, Quote, Request
 from support.reply_address import reply_address
 from support.workflow import may_follow
@@ -116,6 +117,16 @@ def contact_received(contact: ContactMessage) -> None:
         template="support/contact_to_support",
         context={"contact": contact},
         dedupe_key=f"contact-{contact.pk}",
+    )
+
+
+def desk_day(figures: DailyFigures, *, on: date) -> None:
+    """support-quotidien: to support, once a day."""
+    post(
+        to=settings.SUPPORT_EMAIL,
+        template="support/desk_day",
+        context={"figures": figures},
+        dedupe_key=f"desk-day-{on}",
     )
 
 

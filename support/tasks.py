@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy import staff_context
-from support import interests, measuring, quotes, services
+from support import interests, measuring, quotes, reminders, services
 
 
 @shared_task
@@ -36,3 +36,17 @@ def close_answered_interests() -> int:
     """
     with staff_context():
         return interests.close_answered(organization=None, on=timezone.localdate())
+
+
+@shared_task
+def remind_of_quotes() -> int:
+    """Remind of the quotes about to end. Twice is harmless: one mail for each version."""
+    with staff_context():
+        return reminders.remind_of_quotes(on=timezone.localdate())
+
+
+@shared_task
+def tell_desk() -> bool:
+    """Tell support what waits (8 h 30). Twice is harmless: one mail for each day."""
+    with staff_context():
+        return reminders.tell_desk(on=timezone.localdate(), at=timezone.now())
