@@ -29,6 +29,7 @@ TITLES = {
     405: gettext_lazy("Cette méthode n’est pas proposée ici."),
     406: gettext_lazy("L’API répond en JSON."),
     409: gettext_lazy("La demande ne correspond plus à l’état actuel."),
+    410: gettext_lazy("Ce qui est demandé n’est plus valable."),
     413: gettext_lazy("La demande est trop volumineuse."),
     415: gettext_lazy("Envoyez du JSON : Content-Type: application/json."),
     429: gettext_lazy("Trop de demandes : patientez avant de réessayer."),

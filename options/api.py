@@ -1,18 +1,24 @@
 """The options, for programs: what is offered to the signed-in person, and « Souscrire »."""
 
-import re
-
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import roles_allowed
-from accounts.payloads import AmountField, NoParameters, StrictSerializer, accepted, asked
+from accounts.payloads import (
+    IDEMPOTENCY_KEY,
+    AmountField,
+    NoParameters,
+    StrictSerializer,
+    accepted,
+    asked,
+    idempotency_key,
+)
 from accounts.roles import COMMITS_MONEY, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from options import endings, selectors, services
@@ -20,8 +26,6 @@ from options.policy import ALONE, Action, Decision, Reason
 from options.selectors import Offer
 from options.services import Outcome, Pressed, Shown
 from subscriptions import payloads
-
-KEY = re.compile(r"[A-Za-z0-9_-]{8,60}")
 
 
 class Conflict(APIException):
@@ -137,15 +141,7 @@ class OptionSubscriptionView(APIView):
     @extend_schema(
         operation_id="option_subscribe",
         request=AgreementSerializer,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,60}$"},
-                OpenApiParameter.HEADER,
-                required=True,
-                description="La même clé facture une seule fois et reçoit la même réponse.",
-            )
-        ],
+        parameters=[IDEMPOTENCY_KEY],
         responses={
             201: OpenApiResponse(SubscribedSerializer, description="Souscrite, et facturée."),
             202: OpenApiResponse(InterestSerializer, description="Intérêt transmis au support."),
@@ -154,7 +150,7 @@ class OptionSubscriptionView(APIView):
     def post(self, request, slug):
         option = get_object_or_404(selectors.on_sale(), component__code=slug)
         agreed = accepted(AgreementSerializer, request)
-        key = _key(request)
+        key = idempotency_key(request)
         try:
             outcome = services.press_subscribe(
                 membership=request._request.membership,
@@ -175,14 +171,6 @@ class OptionSubscriptionView(APIView):
             raise _conflict(refused.decision) from None
         send_mail_soon()
         return _answer(slug, outcome)
-
-
-def _key(request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not KEY.fullmatch(key):
-        text = _("De 8 à 60 lettres sans accent, chiffres, - ou _.")
-        raise ValidationError({"Idempotency-Key": [ErrorDetail(text, "invalid_key")]})
-    return key
 
 
 def _conflict(decision: Decision) -> Conflict:
