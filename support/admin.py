@@ -17,6 +17,7 @@ from support.file_views import FileViews
 from support.mail_admin import InboundMailAdmin
 from support.models import BusySeason, CannedReply, ContactMessage, InboundMail, Request
 from support.queue_views import QueueViews
+from support.senders import members_at
 from support.staff_forms import OrganizationForm
 from support.workflow import IllegalMove, NotAllowed
 
@@ -43,7 +44,9 @@ class ContactMessageAdmin(ReadOnlyAdmin):
         return [path("<uuid:pk>/rattacher/", attach, name=name), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
+        contact = self.get_object(request, object_id)
         context = {"form": OrganizationForm(), **(extra_context or {})}
+        context["senders"] = members_at(contact.email) if contact else ()
         self.change_form_template = "admin/support/contactmessage/change_form.html"
         return super().change_view(request, object_id, form_url, context)
 

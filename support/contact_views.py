@@ -1,21 +1,19 @@
 """The door of whoever writes to us, signed in or not."""
 
-from allauth.account.adapter import get_adapter
+from allauth.core.ratelimit import consume
 from django.contrib import messages
-from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
-from support import services
+from support import announcements, services
 from support.forms import ContactForm, MemberContactForm
 
-MESSAGES_AN_HOUR = 5
-HOUR = 3600
+WROTE_FROM = "wrote-from"  # in the session
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,40 +23,53 @@ def contact(request):
     if request.membership and request.membership.role in SEES_SUBSCRIPTION:
         return _member_contact(request)
     if request.method != "POST":
-        return render(request, "support/contact.html", {"form": ContactForm()})
+        return _page(request, ContactForm(initial=_known(request.user)))
     form = ContactForm(request.POST)
     if not form.is_valid():
-        return render(request, "support/contact.html", {"form": form}, status=422)
-    if not form.is_trapped:
-        if _wrote_too_often(request):
-            context = {"form": form, "wrote_too_often": True}
-            return render(request, "support/contact.html", context, status=429)
-        services.ask_by_contact(**form.contact)
-        send_mail_soon()
-    messages.success(request, _("Message envoyé. Nous vous répondrons par e-mail."))
-    return redirect("contact")
+        return _page(request, form, status=422)
+    if not consume(request, action="contact", key=form.cleaned_data["email"].lower()):
+        return _page(request, form, wrote_too_often=True, status=429)
+    services.ask_by_contact(**form.contact)
+    send_mail_soon()
+    request.session[WROTE_FROM] = form.cleaned_data["email"]
+    return redirect("contact-sent")
+
+
+def _known(user) -> dict[str, str]:
+    """Return what we know of somebody who is signed in without an account to speak for."""
+    return {"name": user.full_name, "email": user.email} if user.is_authenticated else {}
+
+
+def _page(request, form, *, status=200, **context):
+    context |= {"form": form, "promise": announcements.promise(on=timezone.localdate())}
+    return render(request, "support/contact.html", context, status=status)
+
+
+@require_safe
+@never_cache
+def contact_sent(request):
+    """Say what happens next with a message that was just sent."""
+    email = request.session.get(WROTE_FROM)
+    if not email:
+        return redirect("contact")
+    context = {"email": email, "promise": announcements.promise(on=timezone.localdate())}
+    return render(request, "support/contact_sent.html", context)
 
 
 def _member_contact(request):
-    form = MemberContactForm(request.POST or None)
+    if request.method != "POST":
+        return _page(request, MemberContactForm())
+    form = MemberContactForm(request.POST, request.FILES)
     if not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        return render(request, "support/contact.html", {"form": form}, status=status)
+        return _page(request, form, status=422)
+    if not consume(request, action="member_contact"):
+        return _page(request, form, wrote_too_often=True, status=429)
     asked = services.ask_by_message(
         membership=request.membership,
         message=form.cleaned_data["message"],
+        files=form.cleaned_data["files"],
         on=timezone.localdate(),
     )
     send_mail_soon()
     messages.success(request, _("Message envoyé au support. La réponse paraîtra ici."))
     return redirect("request", asked.reference)
-
-
-def _wrote_too_often(request) -> bool:
-    """Count this message for its address; the hour begins again with each one."""
-    key = f"contact-{get_adapter(request).get_client_ip(request)}"
-    written = cache.get(key, 0)
-    if written >= MESSAGES_AN_HOUR:
-        return True
-    cache.set(key, written + 1, HOUR)
-    return False

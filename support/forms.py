@@ -7,19 +7,52 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import COMMITMENT_LABELS
 from subscriptions.periods import Commitment
+from support.attachments import FilesField
 from support.drawing import Wish
 from support.labels import When
+from support.plain_text import has_link, is_only_links, one_line, seen
 from support.plan_choice import ChangeTerms
 
 LONGEST_MESSAGE = 5000
 LARGEST_COUNT = 1_000_000
 EMPTY_MESSAGE = _("Écrivez votre message avant de l’envoyer.")
+ONLY_LINKS = _(
+    "Votre message ne contient que des liens : dites-nous en quelques mots ce que vous cherchez."
+)
+NAME_WITH_LINK = _("Indiquez votre nom, sans lien ni adresse.")
+TRAPPED = _(
+    "Un champ invisible était rempli, sans doute par votre navigateur ; il est vidé. "
+    "Envoyez à nouveau votre message."
+)
 TOO_LONG = _("Votre message est trop long : 5 000 caractères au plus.")
+
+
+class SeenField(forms.CharField):
+    """A text without the signs that nobody sees: they come along when one copies and pastes."""
+
+    read = staticmethod(seen)
+
+    def to_python(self, value):
+        return super().to_python(self.read(value or ""))
+
+    def widget_attrs(self, widget):
+        """Return no maxlength: our sentence rather than a text cut in silence."""
+        return {
+            name: value
+            for name, value in super().widget_attrs(widget).items()
+            if name != "maxlength"
+        }
+
+
+class LineField(SeenField):
+    """The same on one line."""
+
+    read = staticmethod(one_line)
 
 
 def message_field(label, *, rows: int = 3, required: bool = True) -> forms.CharField:
     """Return a text field with our words."""
-    return forms.CharField(
+    return SeenField(
         label=label,
         required=required,
         max_length=LONGEST_MESSAGE,
@@ -83,9 +116,18 @@ class AskForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """One message of the conversation."""
+    """One message of the conversation: words, files, or both."""
 
-    body = message_field(_("Votre message"))
+    use_required_attribute = False
+
+    body = message_field(_("Votre message"), required=False)
+    files = FilesField()
+
+    def clean(self):
+        told = super().clean()
+        if not self.errors and not told["body"] and not told["files"]:
+            self.add_error("body", EMPTY_MESSAGE)
+        return told
 
 
 class ReasonForm(forms.Form):
@@ -97,13 +139,18 @@ class ReasonForm(forms.Form):
 class MemberContactForm(forms.Form):
     """A message of somebody we know."""
 
+    use_required_attribute = False
+
     message = message_field(_("Votre message"), rows=6)
+    files = FilesField()
 
 
-class ContactForm(MemberContactForm):
+class ContactForm(forms.Form):
     """A message of anybody; `website` is a trap that people do not see and robots fill."""
 
-    name = forms.CharField(
+    use_required_attribute = False
+
+    name = LineField(
         label=_("Votre nom"),
         max_length=120,
         error_messages={"required": _("Indiquez votre nom.")},
@@ -118,7 +165,7 @@ class ContactForm(MemberContactForm):
         },
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
     )
-    organization_name = forms.CharField(
+    organization_name = LineField(
         label=_("Votre organisme (facultatif)"),
         max_length=120,
         required=False,
@@ -130,11 +177,27 @@ class ContactForm(MemberContactForm):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "tabindex": "-1"}),
     )
 
-    field_order = ["name", "email", "organization_name", "message", "website"]
+    message = message_field(_("Votre message"), rows=6)
 
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data["website"])
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if has_link(name):
+            raise forms.ValidationError(NAME_WITH_LINK)
+        return name
+
+    def clean_message(self) -> str:
+        message = self.cleaned_data["message"]
+        if is_only_links(message):
+            raise forms.ValidationError(ONLY_LINKS)
+        return message
+
+    def clean_website(self) -> str:
+        """Refuse what fills the trap, and empty it: a browser may have done it for somebody."""
+        if self.cleaned_data["website"]:
+            self.data = self.data.copy()
+            self.data["website"] = ""
+            self.add_error(None, TRAPPED)
+        return ""
 
     @property
     def contact(self) -> dict[str, str]:

@@ -27,6 +27,21 @@ STATE_LABELS = [
     (State.CLOSED.value, pgettext_lazy("request", "Close")),
 ]
 
+# What the customer reads instead: where their request is, and whose turn it is.
+CUSTOMER_STATES = {
+    State.NEW: _("Chez le support"),
+    State.NEEDS_DETAILS: _("Précision attendue"),
+    State.PRICED: _("Devis en préparation"),
+    State.QUOTED: _("Accord attendu"),
+    State.ACCEPTED: _("Mise en place"),
+    State.HANDED_OVER: _("Mise en place"),
+    State.APPLIED: _("En place"),
+    State.REFUSED: _("Refusée"),
+    State.WITHDRAWN: _("Retirée"),
+    State.EXPIRED: _("Devis expiré"),
+    State.CLOSED: _("Terminée"),
+}
+
 
 class When(TextChoices):
     NOW = "now", _("maintenant")

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY
 from support import comparison, drawing, workflow
+from support.attachments import Joined, joined_to
 from support.models import Message, Quote, Request, RequestEvent
 from support.selectors import (
     QUOTES_SHOWN,
@@ -16,6 +18,7 @@ from support.selectors import (
     may_follow,
     option_names,
     readable,
+    state_told,
     steps,
 )
 from support.workflow import Kind, Move, State
@@ -31,6 +34,7 @@ class Said:
     is_mine: bool = False
     from_staff: bool = False
     is_event: bool = False
+    files: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
     asked = request.requester_id == membership.user_id
     who = workflow.capacities(membership.role, is_requester=asked)
     moves = workflow.moves(kind=request.kind, state=request.state, who=who)
-    quote = _shown_quote(request)
+    quote = shown_quote(request)
     past = quote is not None and quote.valid_until < on
     quoted = request.state == State.QUOTED
     stale = quoted and not past and drawing.has_moved(quote, on=on)
@@ -78,7 +82,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         reference=request.reference,
         kind=request.kind,
         title=request.customer_title,
-        state=request.get_state_display(),
+        state=state_told(request),
         agent=request.assigned_to.full_name if request.assigned_to else "",
         is_open=request.is_open,
         is_quoted=quoted,
@@ -102,7 +106,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
     )
 
 
-def _shown_quote(request: Request) -> Quote | None:
+def shown_quote(request: Request) -> Quote | None:
     """Return the quote of now, or the one that ended the request; drafts are staff's."""
     if request.state not in workflow.SHOWS_QUOTE:
         return None
@@ -128,7 +132,8 @@ EVENTS_TOLD = {
 def _thread(request: Request, membership: Membership) -> tuple[Said, ...]:
     """Return what was said, without the internal notes, and what happened, in order."""
     messages = Message.objects.filter(request=request, is_internal=False).select_related("author")
-    events = RequestEvent.objects.filter(request=request, to_state__in=EVENTS_TOLD)
+    moved = RequestEvent.objects.filter(request=request, to_state__in=EVENTS_TOLD)
+    files = joined_to(request, notes=False)
     said = [
         Said(
             at=message.created_at,
@@ -136,8 +141,12 @@ def _thread(request: Request, membership: Membership) -> tuple[Said, ...]:
             author=message.author.full_name,
             is_mine=message.author_id == membership.user_id,
             from_staff=message.from_staff,
+            files=tuple(files.get(message.pk, ())),
         )
         for message in messages
     ]
-    told = [Said(at=event.at, body=EVENTS_TOLD[event.to_state], is_event=True) for event in events]
+    told = [
+        Said(at=event.at, body=str(EVENTS_TOLD[State(event.to_state)]), is_event=True)
+        for event in moved.exclude(from_state=F("to_state"))
+    ]
     return tuple(sorted(said + told, key=lambda each: each.at))

@@ -1,8 +1,11 @@
 """The doors where customers follow a request and answer."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,7 +15,7 @@ from accounts.access import owner_required, role_required
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
 from subscriptions.places import asking_support
-from support import attachments, conversation, quotes, request_pages, selectors
+from support import announcements, attachments, conversation, quotes, request_pages, selectors
 from support.downloads import download
 from support.drawing import REFUSALS
 from support.forms import ReasonForm, ReplyForm, WayForm
@@ -24,14 +27,25 @@ from support.workflow import IllegalMove, NotAllowed
 reader_required = role_required(*SEES_SUBSCRIPTION)
 asker_required = role_required(*ASKS_CHANGES)
 
+NEAR = "near"  # a message shown beside the form that it answers
+LISTS = ("en-cours", "terminees")
+
 
 @reader_required
 @require_safe
 @never_cache
 def requests(request):
-    """List the requests that one may follow."""
+    """List the requests that one may follow: all, those under way or those finished."""
     rows = selectors.requests(request.membership)
-    return render(request, "support/requests.html", {"rows": rows})
+    running = [row for row in rows if row.is_open]
+    finished = [row for row in rows if not row.is_open]
+    shown = request.GET.get("etat")
+    context = {
+        "shown": shown if shown in LISTS else "",
+        "rows": {"en-cours": running, "terminees": finished}.get(shown, rows),
+        "counts": {"all": len(rows), "running": len(running), "finished": len(finished)},
+    }
+    return render(request, "support/requests.html", context)
 
 
 @reader_required
@@ -42,12 +56,18 @@ def request_page(request, reference):
     return _request_page(request, reference)
 
 
-def _request_page(request, reference, *, form=None, status=200):
+def _request_page(request, reference, *, form=None, reason_form=None, status=200):
+    today = timezone.localdate()
     try:
-        page = request_pages.request_page(request.membership, reference, on=timezone.localdate())
+        page = request_pages.request_page(request.membership, reference, on=today)
     except Request.DoesNotExist:
         raise Http404 from None
-    context = {"page": page, "form": form or ReplyForm(), "reason_form": ReasonForm()}
+    context = {
+        "page": page,
+        "form": form or ReplyForm(),
+        "reason_form": reason_form or ReasonForm(),
+        "promise": announcements.promise(on=today) if page.is_open else None,
+    }
     return render(request, "support/request.html", context, status=status)
 
 
@@ -65,37 +85,34 @@ def attachment(request, reference, attachment):
 @reader_required
 @require_POST
 def reply(request, reference):
-    """Add a message to the conversation."""
-    form = ReplyForm(request.POST)
+    """Add a message to the conversation; what was written stays when it cannot leave."""
+    form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _request_page(request, reference, form=form, status=422)
-    return _done(
-        request,
-        reference,
-        lambda: conversation.reply_as_customer(
+    try:
+        conversation.reply_as_customer(
             membership=request.membership,
             reference=reference,
             body=form.cleaned_data["body"],
+            files=form.cleaned_data["files"],
             on=timezone.localdate(),
-        ),
-        _("Message envoyé au support."),
-    )
+        )
+    except Request.DoesNotExist:
+        raise Http404 from None
+    except IllegalMove:
+        form.add_error(None, _("La demande s’est terminée entre-temps : rien n’est parti."))
+        return _request_page(request, reference, form=form, status=409)
+    send_mail_soon()
+    messages.success(request, _("Message envoyé au support."), extra_tags=NEAR)
+    return redirect(f"{reverse('request', args=[reference])}#conversation")
 
 
 @reader_required
 @require_POST
 def withdraw(request, reference):
     """Withdraw a request; nothing changes."""
-    return _done(
-        request,
-        reference,
-        lambda: conversation.withdraw(
-            membership=request.membership,
-            reference=reference,
-            on=timezone.localdate(),
-            reason=_reason(request),
-        ),
-        _("Demande retirée. Rien ne change."),
+    return _reasoned(
+        request, reference, conversation.withdraw, _("Demande retirée. Rien ne change.")
     )
 
 
@@ -117,17 +134,22 @@ def accept(request, reference):
 @require_POST
 def decline(request, reference):
     """Decline the quote; support may propose another."""
-    return _done(
+    return _reasoned(
         request,
         reference,
-        lambda: quotes.decline_quote(
-            membership=request.membership,
-            reference=reference,
-            on=timezone.localdate(),
-            reason=_reason(request),
-        ),
+        quotes.decline_quote,
         _("Devis décliné. Rien ne change ; le support peut vous en proposer un autre."),
     )
+
+
+def _reasoned(request, reference, deed, said):
+    """Run a deed that one may give a reason for."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _request_page(request, reference, reason_form=form, status=422)
+    reason, today = form.cleaned_data["reason"], timezone.localdate()
+    asked = {"membership": request.membership, "reference": reference, "reason": reason}
+    return _done(request, reference, partial(deed, on=today, **asked), said)
 
 
 @asker_required
@@ -149,11 +171,6 @@ def ask_again(request, reference):
         ),
         _("Nouveau devis demandé au support."),
     )
-
-
-def _reason(request) -> str:
-    form = ReasonForm(request.POST)
-    return form.cleaned_data["reason"] if form.is_valid() else ""
 
 
 def _done(request, reference, deed, said):

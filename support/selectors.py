@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organization
 from subscriptions.models import Component
 from support import workflow
+from support.labels import CUSTOMER_STATES
 from support.models import Quote, Request, RequestEvent
 from support.workflow import Kind, State
 
@@ -65,7 +66,7 @@ def open_request(organization: Organization) -> RequestCard | None:
         reference=request.reference,
         title=request.customer_title,
         agent=request.assigned_to.first_name if request.assigned_to else "",
-        state=request.get_state_display(),
+        state=state_told(request),
         steps=steps(request, days_entered(request), request.quote_valid_until),
         plan=request.plan.name,
         surcharge_cents=request.surcharge_cents,
@@ -140,6 +141,7 @@ class RequestRow:
     title: str
     state: str
     is_open: bool
+    is_waiting: bool  # for a member of the organization
     asked_on: date
     requester: str
     clicks: int
@@ -152,8 +154,9 @@ def requests(membership: Membership) -> list[RequestRow]:
         RequestRow(
             reference=row.reference,
             title=row.customer_title,
-            state=row.get_state_display(),
+            state=state_told(row),
             is_open=row.is_open,
+            is_waiting=row.is_open and row.waiting_since is not None,
             asked_on=row.asked_on,
             requester=row.requester.full_name,
             clicks=row.clicks,
@@ -161,6 +164,13 @@ def requests(membership: Membership) -> list[RequestRow]:
         for row in rows
         if may_follow(membership, row)
     ]
+
+
+def state_told(request: Request) -> str:
+    """Return where a request is, in the customer's words."""
+    if request.state == State.NEW and request.waiting_since:
+        return _("Le support vous a répondu")
+    return str(CUSTOMER_STATES[State(request.state)])
 
 
 def may_follow(membership: Membership, request: Request) -> bool:

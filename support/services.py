@@ -1,5 +1,6 @@
 """Deeds of asking; answers stand in `conversation`, quotes in `quotes`."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
@@ -17,6 +18,7 @@ from subscriptions import selectors as subscriptions
 from subscriptions.models import Component, Plan, Subscription, SupportNotice
 from support import drawing, emails, interest_mails, workflow
 from support.drawing import Order, OverLimits, Wish
+from support.file_kinds import ReadFile
 from support.models import OPEN, ContactMessage, Request, RequestEvent
 from support.moves import (
     AlreadyAsked,
@@ -147,7 +149,9 @@ def _interest_of(membership: Membership, option: Component, on: date) -> tuple[R
 
 
 @transaction.atomic
-def ask_by_message(*, membership: Membership, message: str, on: date) -> Request:
+def ask_by_message(
+    *, membership: Membership, message: str, on: date, files: Iterable[ReadFile] = ()
+) -> Request:
     """Write a member's message as a request of the organization and mail support.
 
     Raises NotAllowed for a trainer.
@@ -161,7 +165,7 @@ def ask_by_message(*, membership: Membership, message: str, on: date) -> Request
         requester=membership.user,
         message=message,
     )
-    say(request, author=membership.user, body=message)
+    say(request, author=membership.user, body=message, files=files)
     emails.message_received(request)
     return request
 

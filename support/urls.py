@@ -12,24 +12,25 @@ urlpatterns = [
         name="ask-plan-change",
     ),
     path("compte/demandes/", request_views.requests, name="requests"),
-    path("compte/demandes/<str:reference>/", request_views.request_page, name="request"),
+    path("compte/demandes/<slug:reference>/", request_views.request_page, name="request"),
     path(
-        "compte/demandes/<str:reference>/pieces/<int:attachment>/",
+        "compte/demandes/<slug:reference>/pieces/<int:attachment>/",
         request_views.attachment,
         name="request-attachment",
     ),
-    path("compte/demandes/<str:reference>/reponse/", request_views.reply, name="request-reply"),
+    path("compte/demandes/<slug:reference>/reponse/", request_views.reply, name="request-reply"),
     path(
-        "compte/demandes/<str:reference>/retrait/", request_views.withdraw, name="request-withdraw"
+        "compte/demandes/<slug:reference>/retrait/", request_views.withdraw, name="request-withdraw"
     ),
-    path("compte/demandes/<str:reference>/accord/", request_views.accept, name="quote-accept"),
-    path("compte/demandes/<str:reference>/refus/", request_views.decline, name="quote-decline"),
+    path("compte/demandes/<slug:reference>/accord/", request_views.accept, name="quote-accept"),
+    path("compte/demandes/<slug:reference>/refus/", request_views.decline, name="quote-decline"),
     path(
-        "compte/demandes/<str:reference>/nouveau-devis/",
+        "compte/demandes/<slug:reference>/nouveau-devis/",
         request_views.ask_again,
         name="quote-again",
     ),
-    path("compte/demandes/<str:reference>/facons/", quote_views.ways, name="request-ways"),
+    path("compte/demandes/<slug:reference>/facons/", quote_views.ways, name="request-ways"),
     path("anymail/<slug:provider>/inbound/", webhooks.inbound, name="inbound-mail"),
     path("contact/", contact_views.contact, name="contact"),
+    path("contact/envoye/", contact_views.contact_sent, name="contact-sent"),
 ]

@@ -106,7 +106,7 @@ def test_each_lists_what_they_may_follow(staff):
         RequestRow(
             reference=interest.reference,
             title="Votre intérêt pour « Export EDOF »",
-            state="Nouvelle",
+            state="Chez le support",
             is_open=True,
             asked_on=TODAY,
             requester="Sam",

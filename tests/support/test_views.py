@@ -12,7 +12,7 @@ from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
 from subscriptions.models import Invoice, Subscription
 from support import services
-from support.models import ContactMessage, Message, Quote, Request
+from support.models import Message, Quote, Request
 from tests import world
 from tests.support.conftest import TODAY
 
@@ -282,70 +282,6 @@ def test_an_empty_reply_is_refused_and_kept_on_the_page(enter, asked):
 
     assert response.status_code == 422
     assert "Écrivez votre message avant de l’envoyer." in text(response)
-
-
-def test_a_stranger_writes_and_support_is_told(desk, today):
-    response = Client().post(
-        CONTACT,
-        {
-            "name": "Jean",
-            "email": "jean@exemple.fr",
-            "message": "Un tarif ?",
-            "organization_name": "",
-        },
-        follow=True,
-    )
-
-    assert "Message envoyé. Nous vous répondrons par e-mail." in text(response)
-    with staff_context():
-        assert ContactMessage.objects.get().message == "Un tarif ?"
-        assert OutgoingMail.objects.get().recipient == "support@digiforma.example"
-
-
-@pytest.mark.parametrize("field", ["name", "email", "message"])
-def test_a_stranger_must_say_who_and_what(desk, today, field):
-    filled = {"name": "Jean", "email": "jean@exemple.fr", "message": "Un tarif ?"}
-
-    response = Client().post(CONTACT, {**filled, field: ""})
-
-    assert response.status_code == 422
-    with staff_context():
-        assert not ContactMessage.objects.exists()
-
-
-def test_a_robot_that_fills_the_trap_is_thanked_and_forgotten(desk, today):
-    filled = {"name": "Bot", "email": "b@exemple.fr", "message": "x", "website": "http://x"}
-
-    response = Client().post(CONTACT, filled)
-
-    assert response.status_code == 302
-    with staff_context():
-        assert not ContactMessage.objects.exists()
-
-
-def test_an_address_writes_five_times_an_hour(desk, today):
-    filled = {"name": "Jean", "email": "jean@exemple.fr", "message": "Encore"}
-    client = Client(REMOTE_ADDR="192.0.2.7")
-
-    statuses = [client.post(CONTACT, filled).status_code for _again in range(7)]
-    elsewhere = Client(REMOTE_ADDR="192.0.2.8").post(CONTACT, filled).status_code
-
-    assert statuses == [302] * 5 + [429] * 2
-    assert elsewhere == 302
-    with staff_context():
-        assert ContactMessage.objects.count() == 6
-
-
-def test_a_member_who_writes_opens_a_request_of_the_organization(enter, desk):
-    response = enter("sam").post(CONTACT, {"message": "Une question."}, follow=True)
-
-    request = only()
-    assert (request.kind, request.organization_id, request.requester) == (
-        "contact",
-        desk.ravel.pk,
-        desk.people["sam"],
-    )
-    assert response.redirect_chain == [(at("request", request), 302)]
 
 
 def test_a_broker_that_is_down_costs_no_page(
