@@ -102,8 +102,11 @@ class BulkForm(forms.Form):
     to = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, given):
+        keys = [key for key in given.getlist("pk") if KEY.match(key)]
+        given = given.copy()
+        given.setlist("pk", keys)
         super().__init__(given)
-        self.fields["pk"].choices = [(key, "") for key in given.getlist("pk") if KEY.match(key)]
+        self.fields["pk"].choices = [(key, "") for key in keys]
         self.fields["to"].queryset = colleagues()
         self.fields["pk"].error_messages["required"] = _("Cochez au moins une demande.")
 
