@@ -10,9 +10,20 @@ from digiforma import outbox, views
 from digiforma.api import DocumentationView, UnknownResourceView
 from options.api import OptionSubscriptionView, OptionsView
 from subscriptions.api import SubscriptionView, UsageView
+from support import api as support
 
+support_request = [
+    path("", support.RequestView.as_view(), name="api-request"),
+    path("withdrawal/", support.WithdrawalView.as_view(), name="api-request-withdrawal"),
+    path("messages/", support.MessagesView.as_view(), name="api-request-messages"),
+    path("attachments/", support.AttachmentsView.as_view(), name="api-request-attachments"),
+    path("quote/", support.QuoteView.as_view(), name="api-quote"),
+    path("quote/acceptance/", support.AcceptanceView.as_view(), name="api-quote-acceptance"),
+    path("quote/refusal/", support.RefusalView.as_view(), name="api-quote-refusal"),
+]
 handler500 = "digiforma.views.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
+admin.site.index = views.with_dashboard(admin.site.index)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -38,6 +49,8 @@ urlpatterns = [
         OptionSubscriptionView.as_view(),
         name="api-option-subscription",
     ),
+    path("api/v1/requests/", support.RequestsView.as_view(), name="api-requests"),
+    path("api/v1/requests/<slug:reference>/", include(support_request)),
     re_path(r"^api/", UnknownResourceView.as_view()),
     path("sante/", views.health, name="health"),
     path(

@@ -24,6 +24,7 @@ from accounts.roles import SEES_SUBSCRIPTION
 from digiforma.context import notice_of
 from digiforma.counted_learners import NoSuchVersion, counted_lines, counted_page
 from digiforma.counted_query import CountedQuery
+from digiforma.dashboard import dashboard
 from digiforma.overview import overview
 from digiforma.simulation import SimulationForm, simulate
 from learners import safe_csv
@@ -132,6 +133,18 @@ def simulation(request, pk):
 
 def _must_choose(request) -> bool:
     return len(request.memberships) > 1 and SESSION_KEY not in request.session
+
+
+def with_dashboard(index):
+    """Return the admin's index with what waits for the desk above it."""
+
+    def desk(request, extra_context=None):
+        if not request.user.has_perm("support.view_request"):
+            return index(request, extra_context)
+        board = dashboard(on=timezone.localdate(), at=timezone.now())
+        return index(request, {"board": board, **(extra_context or {})})
+
+    return desk
 
 
 @transaction.non_atomic_requests

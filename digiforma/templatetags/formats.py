@@ -20,6 +20,7 @@ LOCALE = "fr"
 SPACE = "\u00a0"
 MINUS = "\u2212"
 EARLY_UNTIL, MIDDLE_UNTIL = 10, 20  # days of a month
+MINUTES_OF_HOUR, MINUTES_OF_DAY = 60, 9 * 60  # of working time
 
 register = template.Library()
 
@@ -118,6 +119,19 @@ def time_fr(moment: datetime) -> str:
     """Return « 17 h » or « 17 h 05 », Paris time."""
     local = timezone.localtime(moment)
     return f"{local.hour}{SPACE}h" + (f"{SPACE}{local.minute:02}" if local.minute else "")
+
+
+@register.filter
+def worked_fr(minutes: int) -> str:
+    """Return working time: « 45 min », « 3 h 20 », from a day of 9 hours « 1,2 jour ouvré »."""
+    hours, rest = divmod(minutes, MINUTES_OF_HOUR)
+    if minutes >= MINUTES_OF_DAY:
+        days = Fraction(floor(Fraction(10 * minutes, MINUTES_OF_DAY) + Fraction(1, 2)), 10)
+        word = plural_fr(days, "jour ouvré,jours ouvrés")
+        return f"{one_decimal(days)}{SPACE}{word}"
+    if not hours:
+        return f"{rest}{SPACE}min"
+    return f"{hours}{SPACE}h" + (f"{SPACE}{rest:02}" if rest else "")
 
 
 @register.filter

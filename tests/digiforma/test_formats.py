@@ -161,6 +161,24 @@ def test_time_fr_is_the_hour_in_paris(moment, expected):
 
 
 @pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (0, "0~min"),
+        (59, "59~min"),
+        (60, "1~h"),
+        (125, "2~h~05"),
+        (539, "8~h~59"),
+        (540, "1~jour ouvré"),
+        (648, "1,2~jour ouvré"),
+        (1_059, "2~jours ouvrés"),  # 1,96 is told as 2, and 2 is plural
+        (5_400, "10~jours ouvrés"),
+    ],
+)
+def test_worked_fr_counts_days_of_nine_hours(minutes, expected):
+    assert formats.worked_fr(minutes) == spaced(expected)
+
+
+@pytest.mark.parametrize(
     ("number", "expected"),
     [(0, "apprenant"), (1, "apprenant"), (Decimal("1.5"), "apprenant"), (-1, "apprenant"),
      (2, "apprenants"), (-3, "apprenants")],
