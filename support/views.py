@@ -20,7 +20,7 @@ from subscriptions.models import Plan, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.places import asking_support
 from subscriptions.tariffs import NoPrice
-from support import plan_choice, plan_pages, selectors, services
+from support import announcements, plan_choice, plan_pages, selectors, services
 from support.drawing import REFUSALS
 from support.forms import AskForm, ExpectedForm
 from support.labels import When
@@ -56,6 +56,7 @@ def plans(request):
         "may_ask": may_ask,
         "choice": choice,
         "commitment": request.GET.get("commitment") or page.commitment,
+        "promise": announcements.promise(on=today),
     }
     return render(request, "support/plans.html", context, status=200 if form.is_valid() else 422)
 
@@ -84,7 +85,7 @@ def _choice(request, page, today) -> dict:
     offered = {option.code for option in terms.options}
     choice = _told(told, terms) | {"when": When.TERM}
     choice["options"] = [code for code in choice["options"] if code in offered]
-    form = AskForm(choice, terms=terms)
+    form = _preview_form(choice, terms)
     return {"form": form, "terms": terms, **_drawn(request, form, today)}
 
 
@@ -97,6 +98,13 @@ def _told(told, terms) -> dict:
         "options": told.getlist("options"),
         "message": told.get("message", ""),
     }
+
+
+def _preview_form(data, terms) -> AskForm:
+    """Return the form of what is only looked at: options alone are seen from now on."""
+    if AskForm(data, terms=terms).is_options_alone:
+        data["when"] = When.NOW
+    return AskForm(data, terms=terms)
 
 
 def _drawn(request, form, today) -> dict:
@@ -124,17 +132,18 @@ def ask_plan_change(request, code):
     except (NoPrice, NotActive, Subscription.DoesNotExist) as refusal:
         messages.error(request, refusal_text(refusal))
         return redirect("contact")
+    if request.method == "POST" and request.POST.get("deed") == "preview":
+        form = _preview_form(request.POST.copy(), terms)
+        return _ask_page(request, form, today, status=200 if form.is_valid() else 422)
     if request.method == "POST":
         return _asked(request, AskForm(request.POST, terms=terms), today)
-    form = AskForm(_told(request.GET, terms), terms=terms)
+    form = _preview_form(_told(request.GET, terms), terms)
     return _ask_page(request, form, today)
 
 
 def _asked(request, form, today):
     if not form.is_valid():
         return _ask_page(request, form, today, status=422)
-    if request.POST.get("deed") == "preview":
-        return _ask_page(request, form, today)
     try:
         with asking_support(organization=request.membership.organization, on=today):
             asked = services.ask_plan_change(

@@ -9,9 +9,9 @@ from django.db import connections
 from accounts.models import Membership, OutgoingMail, User
 from accounts.tenancy import staff_context, tenant_context
 from subscriptions.models import Invoice
-from support import handover, services
+from support import handover, seasons, services
 from support.measuring import record_measures
-from support.models import DeskMeasure, Request
+from support.models import BusySeason, DeskMeasure, Request
 from support.workflow import IllegalMove
 from tests import world
 from tests.support.answered import answered
@@ -102,3 +102,32 @@ def test_several_nights_at_once_leave_one_measure_a_day(committed_db):
             DeskMeasure.objects.order_by("measured_on").values_list("measured_on", "replies")
         ) == [(date(2026, 11, day), int(day > 20)) for day in range(18, 24)]
     assert set(written) <= {1, 5}
+
+
+@pytest.mark.seeded(by=town)
+def test_two_agents_who_announce_the_same_days_leave_one_season(committed_db):
+    with staff_context():
+        agents = [User.objects.get(email=f"{name}@exemple.fr") for name in ("lea", "magda")]
+
+    def announce(actor) -> str:
+        try:
+            with staff_context():
+                seasons.announce(
+                    first_on=date(2026, 12, 21),
+                    last_on=date(2027, 1, 4),
+                    working_days=3,
+                    actor=actor,
+                    on=TODAY,
+                )
+            return "announced"
+        except seasons.SeasonsOverlap:
+            return "overlaps"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as threads:
+        told = list(threads.map(announce, agents * 3))
+
+    assert sorted(told) == ["announced"] + ["overlaps"] * 5
+    with staff_context():
+        assert BusySeason.objects.count() == 1
