@@ -13,21 +13,22 @@ from accounts.admin import ReadOnlyAdmin
 from support import services
 from support.canned_admin import CannedReplyAdmin
 from support.desk_admin import BusySeasonAdmin
-from support.file_views import FileViews
 from support.mail_admin import InboundMailAdmin
 from support.models import BusySeason, CannedReply, ContactMessage, InboundMail, Request
 from support.queue_views import QueueViews
 from support.senders import members_at
 from support.staff_forms import OrganizationForm
+from support.version_views import VersionViews
 from support.workflow import IllegalMove, NotAllowed
 
 
 @admin.register(Request)
-class RequestAdmin(QueueViews, FileViews, ReadOnlyAdmin):
+class RequestAdmin(QueueViews, VersionViews, ReadOnlyAdmin):
     """The queue and the file of a request; every change is a deed with its own form."""
 
     def get_urls(self):
-        return [*self.queue_urls(), *self.file_urls(), *super().get_urls()]
+        own = [*self.queue_urls(), *self.file_urls(), *self.version_urls()]
+        return [*own, *super().get_urls()]
 
 
 @admin.register(ContactMessage)

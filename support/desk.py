@@ -64,7 +64,7 @@ class RequestFile:
     spoken: tuple[Spoken, ...]
     log: tuple[LogLine, ...]
     quote: Quote | None
-    versions: int
+    quotes: tuple[Quote, ...]  # every version, the last first
     client: Client
     invoice: InvoiceFlag | None
     accept_by: date | None
@@ -114,11 +114,11 @@ def request_file(request_id: int, *, user: User, at: datetime) -> RequestFile:
         spoken=_spoken(request, events, roles),
         log=tuple(_log_line(event) for event in reversed(events)),
         quote=quote,
-        versions=len(quotes),
+        quotes=tuple(quotes),
         client=client_card(request, on=on),
         invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=on),
         accept_by=latest_request_on(request.renews_on) if request.renews_on else None,
-        deeds=tuple(deed for deed in _deeds(request, who) if deed != main),
+        deeds=tuple(deed for deed in _deeds(request, quote, who) if deed != main),
         main=main,
         may_answer=answers and request.requester is not None,
         may_note=answers,
@@ -162,13 +162,18 @@ def _main(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -
     return next_move(request, who)
 
 
-def _deeds(request: Request, who: frozenset[workflow.Who]) -> list[str]:
-    """Return what may be done with a request, the moves first."""
+def _deeds(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -> list[str]:
+    """Return what may be done with a request, the moves first; not what would be refused."""
     asked = {"kind": request.kind, "state": request.state, "who": who}
-    beside = workflow.asides(**asked)
+    accepted = quote is not None and quote.status == Quote.Status.ACCEPTED
+    idle = set()
     if request.waiting_since is None:
-        beside = [aside for aside in beside if aside != Aside.REMIND]
-    return [*workflow.moves(**asked), *beside]
+        idle.add(Aside.REMIND)
+    if request.needs_agreement and not accepted:
+        idle.add(Move.HAND_OVER)
+    return [
+        deed for deed in (*workflow.moves(**asked), *workflow.asides(**asked)) if deed not in idle
+    ]
 
 
 def _steps(request: Request, events: tuple[RequestEvent, ...]) -> tuple[DeskStep, ...]:

@@ -19,6 +19,13 @@ EMPTY_MESSAGE = _("Écrivez votre message avant de l’envoyer.")
 ONLY_LINKS = _(
     "Votre message ne contient que des liens : dites-nous en quelques mots ce que vous cherchez."
 )
+OPTIONS_BEGIN_NOW = _(
+    "Des options seules commencent tout de suite : gardez « Maintenant », puis envoyez à nouveau."
+)
+NOT_OFFERED = _(
+    "Cette option ne peut pas être demandée ici : elle est déjà souscrite, comprise dans la "
+    "formule, ou sur devis."
+)
 NAME_WITH_LINK = _("Indiquez votre nom, sans lien ni adresse.")
 TRAPPED = _(
     "Un champ invisible était rempli, sans doute par votre navigateur ; il est vidé. "
@@ -95,13 +102,30 @@ class AskForm(forms.Form):
 
     commitment = forms.ChoiceField(label=_("Engagement"), choices=COMMITMENT_LABELS)
     when = forms.ChoiceField(label=_("Quand ?"), choices=When.choices)
-    options = forms.MultipleChoiceField(label=_("Options"), required=False)
+    options = forms.MultipleChoiceField(
+        label=_("Options"), required=False, error_messages={"invalid_choice": NOT_OFFERED}
+    )
     message = message_field(_("Un mot pour le support"), required=False)
 
     def __init__(self, data=None, *, terms: ChangeTerms, **kwargs):
         super().__init__(data, **kwargs)
         self.terms = terms
         self.fields["options"].choices = [(row.code, row.name) for row in terms.options]
+
+    @property
+    def is_options_alone(self) -> bool:
+        """Whether plan and commitment stay: options alone cannot wait for the échéance."""
+        return (
+            self.terms.keeps_plan
+            and self["commitment"].value() == self.terms.commitment
+            and bool(self["options"].value())
+        )
+
+    def clean_when(self) -> str:
+        when = self.cleaned_data["when"]
+        if when == When.TERM and self.is_options_alone:
+            raise forms.ValidationError(OPTIONS_BEGIN_NOW)
+        return when
 
     @property
     def wish(self) -> Wish:

@@ -16,7 +16,7 @@ from support import drawing, emails, interests, workflow
 from support.drawing import OverLimits
 from support.models import Quote, Request
 from support.moves import locked, move, require, say, staff
-from support.promises import order_of, quoted_until, states
+from support.promises import last_start, order_of, states
 from support.quotes import StaleQuote, live_quote, require_fresh
 from support.services import open_change
 from support.wishes import Wish
@@ -139,11 +139,10 @@ def _billed_for_period(subscription: Subscription, quote: Quote) -> int:
 
     A quote that gives something back was made upon a period billed already.
     """
+    begun = {line["starts_on"] for line in quote.lines if line["kind"] == PERIOD}
     if any(line["kind"] == CREDIT for line in quote.lines):
         return 0
-    lines = InvoiceLine.objects.filter(
-        subscription=subscription, kind=PERIOD, starts_on=quote.effective_on
-    )
+    lines = InvoiceLine.objects.filter(subscription=subscription, kind=PERIOD, starts_on__in=begun)
     return lines.aggregate(total=Sum("net_cents", default=0))["total"]
 
 
@@ -159,10 +158,9 @@ def _keeps_its_word(
 
     A sum too small to be invoiced alone was quoted on the next invoice, which carries it (R13).
     """
-    if invoice is None:
-        return states(quote, drawing.coming(subscription, on=on))
+    document = drawn(invoice) if invoice else drawing.coming(subscription, on=on)
     if not billed_cents:
-        return states(quote, drawn(invoice))
-    until = date.fromisoformat(quoted_until(quote))
-    own = [line.net_cents for line in drawn(invoice).lines if line.starts_on < until]
+        return states(quote, document)
+    last = date.fromisoformat(last_start(quote))
+    own = [line.net_cents for line in document.lines if line.starts_on <= last]
     return sum(own) + billed_cents == quote.net_cents

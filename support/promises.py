@@ -82,14 +82,14 @@ def frozen_line(line: DrawnLine) -> dict:
 def states(quote: Quote, document: Drawn) -> bool:
     """Tell whether a document says what was quoted, to the cent.
 
-    The lines of a later period, billed before we got to it, are corrected beside those of the
-    quote: they are not what it is held against.
+    What was billed since, before we got to it, is corrected beside the lines of the quote: from a
+    later day than theirs, it is not what the quote is held against (R18).
     """
     lines = [frozen_line(line) for line in document.lines]
-    own = [line for line in lines if line["starts_on"] < quoted_until(quote)]
+    own = [line for line in lines if line["starts_on"] <= last_start(quote)]
     return own == quote.lines and (own != lines or document.gross_cents == quote.gross_cents)
 
 
-def quoted_until(quote: Quote) -> str:
-    """Return the end of the last period that a quote bills, as ISO text."""
-    return max(line["ends_before"] for line in quote.lines)
+def last_start(quote: Quote) -> str:
+    """Return the latest first day of a quote's lines, as ISO text."""
+    return max(line["starts_on"] for line in quote.lines)

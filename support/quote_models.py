@@ -1,5 +1,7 @@
 """Quotes (devis), frozen once written (R19)."""
 
+from datetime import date
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from accounts.written_once import never_emptied
+from subscriptions.lines import CREDIT
 from subscriptions.models import COMMITMENT_LABELS, Plan
 from support.labels import When
 
@@ -111,6 +114,13 @@ class Quote(TenantModel):
 
     def __str__(self):
         return f"{self.request_id} v{self.version}"
+
+    @property
+    def discounted_from(self) -> date:
+        """The first day of the first full period that the change bills (R6)."""
+        owed = [line for line in self.lines if line["kind"] != CREDIT]
+        whole = [line["starts_on"] for line in owed if line["days"] == line["days_in_period"]]
+        return date.fromisoformat(min(whole, default=max(line["ends_before"] for line in owed)))
 
     @property
     def per(self) -> str:

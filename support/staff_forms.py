@@ -1,21 +1,27 @@
 """What staff fill in: one small form for each move."""
 
 from datetime import date
+from decimal import Decimal
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
 from subscriptions.periods import Commitment
-from subscriptions.selectors import plans_on_sale
+from subscriptions.reductions import Reduction
+from subscriptions.selectors import coming_term, plans_on_sale
 from support.desk import RequestFile
 from support.drawing import Order
-from support.forms import message_field
+from support.forms import WayForm, message_field
 from support.labels import RefusalReason, When
-from support.models import Request
+from support.moves import LIVE
 from support.queue import colleagues
 from support.wishes import Wish
+
+LONGEST_DISCOUNT = 36  # periods
+DISCOUNT = ("discount_percent", "discount_periods", "discount_reason")
 
 
 def day_field(label, **kwargs) -> forms.DateField:
@@ -40,6 +46,15 @@ class NoteForm(StaffForm):
     """A word for the history, if there is one to say."""
 
     note = message_field(_("Note interne (facultative)"), rows=2, required=False)
+
+
+class CallForm(StaffForm):
+    """What was said on the phone, and whether that is the end of it."""
+
+    body = message_field(_("Ce qui a été dit"), rows=4)
+    is_over = forms.BooleanField(
+        label=_("Clore l’intérêt : il n’y a rien d’autre à faire"), required=False
+    )
 
 
 class ReasonForm(StaffForm):
@@ -152,12 +167,46 @@ class PriceForm(StaffForm):
     options = forms.MultipleChoiceField(
         label=_("Options prises avec"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    discount_percent = forms.DecimalField(
+        label=_("Remise sur la formule, en %"),
+        required=False,
+        localize=True,
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=100,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_decimal_places", "max_digits"),
+            _("Indiquez un pourcentage de 0,01 à 100, par exemple 7,5."),
+        ),
+        widget=forms.TextInput(attrs={"class": "field", "inputmode": "decimal"}),
+    )
+    discount_periods = forms.IntegerField(
+        label=_("Pendant combien de périodes"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_DISCOUNT,
+        help_text=_("Des mois, ou des années en annuel, dès la première période entière."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Indiquez un nombre de périodes, de 1 à 36.")
+        ),
+        widget=forms.TextInput(attrs={"class": "field", "inputmode": "numeric"}),
+    )
+    discount_reason = forms.CharField(
+        label=_("Motif de la remise"),
+        required=False,
+        max_length=120,
+        help_text=_("Pour l’équipe : le client ne le lit pas."),
+        widget=forms.TextInput(attrs={"class": "field", "autocomplete": "off"}),
+    )
 
     def __init__(self, data=None, *, file: RequestFile, today: date):
-        request = file.request
-        self.subscription = Subscription.objects.get(organization=request.organization)
-        super().__init__(data, file=file, today=today, initial=_asked(request, today))
+        self.subscription = Subscription.objects.select_related("organization").get(
+            organization=file.request.organization
+        )
+        super().__init__(data, file=file, today=today, initial=_asked(file, today))
         seller = self.subscription.seller_id
+        self.fields["effective_on"].required = False
         plans = [plan.pk for plan in plans_on_sale(seller)]
         self.fields["plan"].queryset = (
             Plan.objects.filter(pk__in=plans).select_related("component").order_by("rank")
@@ -166,30 +215,78 @@ class PriceForm(StaffForm):
         self.fields["options"].choices = list(options.order_by("name").values_list("code", "name"))
 
     def clean_effective_on(self) -> date:
-        day = self.cleaned_data["effective_on"]
+        day = self.cleaned_data["effective_on"] or self.today
         if day > self.today:
             raise forms.ValidationError(_("Choisissez un jour passé ou aujourd’hui."))
         return day
 
+    def clean(self) -> dict:
+        given = super().clean()
+        told = [given.get(name) for name in DISCOUNT]
+        if any(told) and not all(told):
+            for name, value in zip(DISCOUNT, told, strict=True):
+                if not value and name not in self.errors:
+                    self.add_error(name, _("Une remise dit combien, pendant combien et pourquoi."))
+        return given
+
+    def asked(self, chosen) -> dict:
+        """Return the form's data before anything is posted: what was asked, over it what an
+        address says: a plan, options, a way."""
+        data = {**self.initial, "effective_on": self.initial["effective_on"].isoformat()}
+        plan = self.fields["plan"].queryset.filter(component__code=chosen.get("plan", "")).first()
+        if plan:
+            data |= {"plan": plan.pk, "options": chosen.getlist("options")}
+        way = WayForm(chosen)
+        if way.is_valid() and way.cleaned_data["way"]:
+            when, commitment = way.cleaned_data["way"]
+            data |= {"when": when, "commitment": str(commitment)}
+        return data
+
+    @property
+    def wish(self) -> Wish:
+        """What is chosen, without its day; needs a valid form."""
+        given = self.cleaned_data
+        return Wish(
+            given["plan"],
+            Commitment(given["commitment"]),
+            when=given["when"],
+            options=tuple(given["options"]),
+        )
+
     @property
     def arguments(self) -> dict:
-        given = self.cleaned_data
-        at_term = given["when"] == When.TERM
+        given, wish = self.cleaned_data, self.wish
+        at_term = wish.when == When.TERM
         order = Order(
-            plan=given["plan"],
-            commitment=Commitment(given["commitment"]),
-            when=given["when"],
-            effective_on=self.subscription.renews_on if at_term else given["effective_on"],
-            options=tuple(given["options"]),
+            plan=wish.plan,
+            commitment=wish.commitment,
+            when=wish.when,
+            effective_on=coming_term(self.subscription, self.today)
+            if at_term
+            else given["effective_on"],
+            options=wish.options,
+            reduction=_reduction(given),
         )
         return {"order": order}
 
 
-def _asked(request: Request, today: date) -> dict:
-    return {
+def _reduction(given: dict) -> Reduction | None:
+    if not given["discount_percent"]:
+        return None
+    return Reduction(*(given[name] for name in DISCOUNT))
+
+
+def _asked(file: RequestFile, today: date) -> dict:
+    """Return what was asked, with the discount of the last quote if it still lives."""
+    request, quote = file.request, file.quote
+    asked = {
         "plan": request.plan_id,
         "commitment": request.commitment,
         "when": request.when,
         "effective_on": min(today, request.effective_on or today),
         "options": request.options,
     }
+    if quote and quote.status in LIVE and quote.discount_percent:
+        percent = number_format(quote.discount_percent.normalize())
+        asked |= {name: getattr(quote, name) for name in DISCOUNT} | {"discount_percent": percent}
+    return asked

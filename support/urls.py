@@ -31,6 +31,11 @@ urlpatterns = [
     ),
     path("compte/demandes/<slug:reference>/facons/", quote_views.ways, name="request-ways"),
     path("anymail/<slug:provider>/inbound/", webhooks.inbound, name="inbound-mail"),
+    path(
+        "compte/demandes/<str:reference>/devis/<int:version>.pdf",
+        quote_views.version_file,
+        name="quote-file",
+    ),
     path("contact/", contact_views.contact, name="contact"),
     path("contact/envoye/", contact_views.contact_sent, name="contact-sent"),
 ]

@@ -219,7 +219,7 @@ def _handed_over(desk, request: Request, order: Order, *, on: date) -> Quote:
 
 def _expect_the_quote(quote: Quote, issued: Invoice, billed_cents: int) -> None:
     """Find on a document what was quoted, with what the renewal billed before it."""
-    own = [line for line in lines(issued) if line["starts_on"] < promises.quoted_until(quote)]
+    own = [line for line in lines(issued) if line["starts_on"] <= promises.last_start(quote)]
     if billed_cents:
         assert sum(line["net_cents"] for line in own) + billed_cents == quote.net_cents
         return
