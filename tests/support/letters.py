@@ -92,6 +92,7 @@ def written(text: str = "Oui.", *, sender: str = "adam@exemple.fr", **headers) -
     message = EmailMessage()
     message["From"], message["Message-ID"] = sender, "<raw@exemple.fr>"
     for name, value in headers.items():
+        del message[name.replace("_", "-")]
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes()
