@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from digiforma.weeks_chart import Bar, bars
 from subscriptions import issued
 from subscriptions.models import InvariantBreach, Invoice, Overrun
+from support.announcements import Promise, promise
 from support.measures import (
     WEEK,
     WEEKS,
@@ -54,6 +55,7 @@ class Dashboard:
     weeks: tuple[Week, ...]
     kinds: dict[str, Delays]
     is_measured: bool
+    promise: Promise  # what customers read today
 
 
 def dashboard(*, on: date, at: datetime) -> Dashboard:
@@ -74,6 +76,7 @@ def dashboard(*, on: date, at: datetime) -> Dashboard:
         weeks=tuple(reversed(weeks)),
         kinds=kinds,
         is_measured=bool(kinds),
+        promise=promise(on=on),
     )
 
 

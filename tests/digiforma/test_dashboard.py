@@ -103,6 +103,7 @@ def test_a_desk_without_anything_says_so(town, enter):
     said = re.sub(r"\s+", " ", page.content.decode())
     assert "Rien de mesuré sur les neuf dernières semaines" in said
     assert "board__figure--" not in said
+    assert "<b>Réponse prévue sous 1 jour ouvré." in said
 
 
 def test_delays_of_this_week_stand_beside_those_before(town, enter):
@@ -150,8 +151,8 @@ def test_the_page_takes_as_many_queries_for_one_as_for_forty(town, enter, tell_f
     assert many == few
 
 
-def test_the_dashboard_itself_takes_nine_queries(town, enter, django_assert_num_queries):
+def test_the_dashboard_itself_takes_ten_queries(town, enter, django_assert_num_queries):
     something_of_each(town)
 
-    with staff_context(), django_assert_num_queries(9):
+    with staff_context(), django_assert_num_queries(10):
         dashboard(on=DAY, at=moment("2026-12-10 12:00"))

@@ -3,10 +3,10 @@ from datetime import date, timedelta
 import time_machine
 
 from accounts.tenancy import staff_context, tenant_context
-from support import tasks
+from support import conversation, services, tasks
 from support.announcements import promise
 from support.measuring import record_measures
-from support.models import DeskMeasure
+from support.models import DeskMeasure, Request
 from tests.support.answered import answered
 from tests.support.conftest import TODAY
 
@@ -72,3 +72,34 @@ def test_a_long_silence_is_caught_up_no_further_than_a_measure_looks(staff):
     days = [row[0] for row in measures()]
     assert days[1] == TODAY - timedelta(weeks=8)
     assert days[-1] == TODAY
+
+
+def test_replies_after_two_hours_of_work_are_told_as_two_hours(desk):
+    for day in range(16, 21):
+        with time_machine.travel(f"2026-11-{day}T17:00:00+01:00", tick=False):
+            asked = written(desk, day)
+        with time_machine.travel(f"2026-11-{day + 1}T10:00:00+01:00", tick=False):
+            answer(desk, asked, day + 1)
+
+    with time_machine.travel(NIGHT, tick=False):
+        tasks.measure_desk()
+
+    with tenant_context(desk.ravel.pk):
+        assert promise(on=TODAY).delay == "2 heures ouvrées"
+
+
+def written(desk, day: int) -> Request:
+    with staff_context():
+        return services.ask_by_message(
+            membership=desk.membership("alice"), message="Bonjour", on=date(2026, 11, day)
+        )
+
+
+def answer(desk, asked: Request, day: int) -> None:
+    with staff_context():
+        conversation.reply_as_staff(
+            request_id=asked.pk,
+            actor=desk.people["lea"],
+            body="Bonjour Alice",
+            on=date(2026, 11, day),
+        )
