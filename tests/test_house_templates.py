@@ -123,6 +123,12 @@ def test_every_plain_text_is_written_without_html_escapes():
     assert found(escaped, plain) == {}
 
 
+def test_no_plain_text_writes_a_date_as_html():
+    raised = re.compile(r"\|(date_fr|day_month|day_month_short)\b")
+
+    assert found(lambda text: raised.findall(text), [n for n in NAMES if n.endswith(".txt")]) == {}
+
+
 def test_every_address_that_templates_name_exists():
     known = {pattern.name for _address, pattern in doors()}
     named = {

@@ -64,7 +64,7 @@ def percent_fr(ratio: float | Decimal | Fraction) -> str:
 @register.filter
 def date_text(day: date) -> str:
     """Return « 9 décembre 2026 » or « 1er décembre 2026 », for mails, titles and attributes."""
-    return f"{_day_month_text(day)} {_local(day).year}"
+    return f"{day_month_text(day)} {_local(day).year}"
 
 
 @register.filter
@@ -76,7 +76,7 @@ def date_fr(day: date) -> str:
 @register.filter
 def day_month(day: date) -> str:
     """Return « 9 décembre » for a page; « 1er » stands with its exponent, as HTML."""
-    return _raised(_day_month_text(day))
+    return _raised(day_month_text(day))
 
 
 @register.filter
@@ -173,8 +173,9 @@ def _local(day: date) -> date:
     return timezone.localtime(day) if isinstance(day, datetime) else day
 
 
-def _day_month_text(day: date) -> str:
-    """Return « 9 décembre »; a moment is taken on its day in Paris."""
+@register.filter
+def day_month_text(day: date) -> str:
+    """Return « 9 décembre » or « 1er décembre », for mails; a moment is taken on its Paris day."""
     number, month = format_date(_local(day), "d MMMM", locale=LOCALE).split(" ")
     return f"{number}er {month}" if number == "1" else f"{number} {month}"
 
