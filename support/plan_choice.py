@@ -99,6 +99,10 @@ class ChangeTerms:
     monthly_cents: int
     annual_cents: int
 
+    @property
+    def keeps_plan(self) -> bool:
+        return self.plan.name == self.current_plan
+
 
 def change_terms(organization: Organization, code: str, *, on: date) -> ChangeTerms:
     """Return what frames a change to a plan.

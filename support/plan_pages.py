@@ -18,6 +18,8 @@ from subscriptions.tariffs import PriceBook
 from support import drawing
 from support.plan_choice import LIMITS, Excess, excess, listed_cents
 
+TRIAL = (Subscription.Status.TRIALING, Subscription.Status.EXPIRED)
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -112,6 +114,7 @@ class PlansPage:
     tariff_on: date
     commitment: Commitment | None
     may_change: bool  # the subscription is in a state that changes
+    on_trial: bool  # or after one that no plan followed (R22)
     advised: PlanRow | None
 
     @property
@@ -162,6 +165,7 @@ def plans_page(
         tariff_on=drawing.price_list_in_force(seller, on).effective_on,
         commitment=current.commitment,
         may_change=current.status == Subscription.Status.ACTIVE,
+        on_trial=current.status in TRIAL,
         advised=next((row for row in rows if row.is_advised), None),
     )
 
