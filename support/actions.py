@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from support import conversation, handover, interests, quotes
 from support.staff_forms import (
+    CallForm,
     CorrectForm,
     CustomerMessageForm,
     NoteForm,
@@ -96,6 +97,13 @@ ACTIONS = {
         _("Demande de devis ouverte : il reste à la chiffrer."),
         NoteForm,
         interests.ask_quote,
+    ),
+    Aside.CALL: Action(
+        _("Noter un appel"),
+        _("L’appel est noté, invisible du client. L’intérêt reste ouvert, ou se clôt avec lui."),
+        _("Appel noté, invisible du client."),
+        CallForm,
+        interests.note_call,
     ),
     Move.CLOSE: Action(
         _("Clore"),

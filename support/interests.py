@@ -17,12 +17,12 @@ from subscriptions import holdings
 from subscriptions import selectors as subscriptions
 from subscriptions.models import Component, Item, Subscription
 from subscriptions.periods import Commitment
-from support import drawing, interest_mails, workflow
+from support import conversation, drawing, interest_mails, workflow
 from support.drawing import Order, OverLimits
 from support.models import OPEN, Request, When
 from support.moves import locked, locked_counter, move, staff
 from support.services import open_change
-from support.workflow import Kind, Move, Who
+from support.workflow import IllegalMove, Kind, Move, Who
 
 FIRST = r"1\e\r F Y"  # how the first day of a month is written
 
@@ -58,6 +58,21 @@ def ask_quote(*, request_id: int, actor: User, on: date, note: str = "") -> Requ
     )
     interest_mails.interest_quoted(lead, change)
     return change
+
+
+@transaction.atomic
+def note_call(*, request_id: int, actor: User, body: str, is_over: bool, on: date) -> Request:
+    """Note what was said on the phone about an interest, and close it if nothing is left to do.
+
+    Raises NotAllowed, IllegalMove.
+    """
+    lead = locked(request_id)
+    if lead.kind != Kind.OPTION_INTEREST:
+        raise IllegalMove(lead.reference)
+    conversation.note_call(request_id=request_id, actor=actor, body=body, on=on)
+    if is_over:
+        conversation.close(request_id=request_id, actor=actor, on=on, note=_("Appel noté."))
+    return lead
 
 
 def _with_option(subscription: Subscription, option: Component, *, on: date) -> Order:

@@ -70,6 +70,7 @@ class Aside(StrEnum):
 
     REMIND = "remind"  # relancer
     CORRECT = "correct"  # ask anew for what was applied
+    CALL = "call"  # note a call about an interest, and close it if nothing is left to do
 
 
 class Who(StrEnum):
@@ -168,6 +169,7 @@ RULE_OF = {rule.move: rule for rule in RULES}
 ASIDES = {  # for which kinds, in which states, by whom
     Aside.REMIND: (ASKED, OPEN, ANSWERS),
     Aside.CORRECT: (CHANGE, frozenset({State.APPLIED}), CARE),
+    Aside.CALL: (INTEREST, frozenset({State.NEW, State.NEEDS_DETAILS}), CARE),
 }
 HANDS = {rule.move: rule.who for rule in RULES} | {
     aside: who for aside, (_kinds, _states, who) in ASIDES.items()
