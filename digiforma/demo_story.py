@@ -37,8 +37,8 @@ from subscriptions.models import (
 from subscriptions.periods import Commitment, add_months
 from subscriptions.vat import Place as VatPlace
 from support import quotes
-from support.drawing import Order
 from support.canned_replies import load_ready_answers
+from support.drawing import Order
 from support.groups import load_groups
 from support.models import Request, When
 from support.services import Wish, ask_plan_change

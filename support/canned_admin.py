@@ -1,7 +1,6 @@
 """The ready answers in the admin: written by customer care and managers, read by all staff."""
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,14 +9,6 @@ from support.canned_replies import VARIABLES, unknown
 from support.models import CannedReply
 from support.moves import staff
 from support.workflow import CARE
-
-HELP = format_lazy(
-    "{told} {variables}.",
-    told=gettext_lazy("Entre accolades, remplacé à l’emploi\u00a0:"),
-    variables=format_lazy(
-        " ; ".join(f"{{{{{name}}}}} {{{name}}}" for name in VARIABLES), **VARIABLES
-    ),
-)
 
 
 class CannedReplyForm(forms.ModelForm):
@@ -28,8 +19,12 @@ class CannedReplyForm(forms.ModelForm):
         fields = ["title", "body", "rank"]
         help_texts = {
             "title": gettext_lazy("Ce que l’équipe lit dans la liste des réponses types."),
-            "body": HELP,
             "rank": gettext_lazy("Les plus petits rangs viennent en premier."),
+        }
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "field"}),
+            "body": forms.Textarea(attrs={"class": "field", "rows": 12}),
+            "rank": forms.NumberInput(attrs={"class": "field", "min": 0, "max": 32_767}),
         }
 
     def clean_body(self) -> str:
@@ -63,7 +58,8 @@ class CannedReplyAdmin(ReadOnlyAdmin):
         return _may_write(request)
 
     def render_change_form(self, request, context, **kwargs):
-        """Answer a form filled in wrongly as what it is."""
+        """Show the variables beside the form; answer one filled in wrongly as what it is."""
+        context |= {"variables": VARIABLES, "may_write": _may_write(request)}
         response = super().render_change_form(request, context, **kwargs)
         response.status_code = 422 if context["errors"] else 200
         return response

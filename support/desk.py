@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from subscriptions.periods import latest_request_on
-from support import workflow
+from support import drawing, workflow
 from support.attachments import Joined, joined_to
 from support.client_card import Client, client_card
+from support.comparison import is_compared
 from support.history import line, sentence, who_did
 from support.models import Message, Quote, Request, RequestEvent
 from support.moves import LIVE, staff
@@ -65,6 +66,8 @@ class RequestFile:
     log: tuple[LogLine, ...]
     quote: Quote | None
     quotes: tuple[Quote, ...]  # every version, the last first
+    is_compared: bool  # there are ways left to choose from
+    quote_end: str  # why it no longer holds: stale, expired, or nothing
     client: Client
     invoice: InvoiceFlag | None
     accept_by: date | None
@@ -115,6 +118,8 @@ def request_file(request_id: int, *, user: User, at: datetime) -> RequestFile:
         log=tuple(_log_line(event) for event in reversed(events)),
         quote=quote,
         quotes=tuple(quotes),
+        is_compared=is_compared(request),
+        quote_end=_quote_end(request, quote, on),
         client=client_card(request, on=on),
         invoice=invoice_flag(request.renews_on, is_open=request.is_open, on=on),
         accept_by=latest_request_on(request.renews_on) if request.renews_on else None,
@@ -159,7 +164,19 @@ def _main(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -
     """Return the move to offer first; an accepted quote that came back is handed over again."""
     if request.state == State.PRICED and quote and quote.status == Quote.Status.ACCEPTED:
         return Move.HAND_OVER if who & workflow.CARE else ""
+    if request.state == State.EXPIRED:
+        return Move.PRICE if who & workflow.CARE else ""
     return next_move(request, who)
+
+
+def _quote_end(request: Request, quote: Quote | None, on: date) -> str:
+    """Return why the quote no longer holds, if it does not (R19)."""
+    if request.state == State.EXPIRED or (
+        quote and request.state == State.QUOTED and quote.valid_until < on
+    ):
+        return "expired"
+    is_promised = request.state in (State.QUOTED, State.ACCEPTED, State.HANDED_OVER)
+    return "stale" if quote and is_promised and drawing.has_moved(quote, on=on) else ""
 
 
 def _deeds(request: Request, quote: Quote | None, who: frozenset[workflow.Who]) -> list[str]:

@@ -10,7 +10,6 @@ Deed = RequestEvent.Deed
 DEEDS = {
     Deed.INTERESTED: gettext_lazy("%(who)s a signalé son intérêt"),
     Deed.REMINDED: gettext_lazy("%(who)s a relancé le client"),
-    Deed.CALLED: gettext_lazy("%(who)s a appelé le client"),
 }
 ENTERED = {
     State.NEEDS_DETAILS: gettext_lazy("%(who)s a demandé une précision"),
@@ -37,7 +36,7 @@ def sentence(event: RequestEvent) -> str:
     if event.deed in DEEDS:
         return DEEDS[event.deed] % who
     before, after = event.from_state, event.to_state
-    if not before or before == after:
+    if not before or before == after:  # the first message, or the note of a call, tells it
         return ""
     if after == State.PRICED:
         return _("%(who)s a renvoyé la demande") % who if before == State.HANDED_OVER else ""
