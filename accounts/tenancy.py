@@ -108,6 +108,26 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class TenantPart(TenantModel):
+    """A row of another one of its tenant, by a key that is never null.
+
+    That composite key holds the organization already; a key of its own would be looked up again
+    for each row written. For tables written by the thousand.
+    """
+
+    organization = models.ForeignKey(
+        "accounts.Organization",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # (organization_id, id) is one
+        help_text="The tenant; in every unique key and composite foreign key.",
+    )
+
+    class Meta:
+        abstract = True
+
+
 TENANT = "NULLIF(current_setting('app.tenant_id', true), '')::bigint"
 PERSON = "NULLIF(current_setting('app.user_id', true), '')::bigint"
 

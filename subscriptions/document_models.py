@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import TenantModel
+from accounts.tenancy import TenantModel, TenantPart
 from accounts.written_once import never_emptied
 from subscriptions.catalogue_models import Component, PriceList, Seller
 
@@ -37,14 +37,19 @@ class NumberSeries(models.Model):
         return f"{self.name}-{self.last:06d}"
 
 
-class Invoice(TenantModel):
+class Invoice(TenantPart):
     """An issued invoice or credit note, complete in itself: amounts and both parties."""
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("facture")
         CREDIT_NOTE = "credit_note", _("avoir")
 
-    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+")
+    seller = models.ForeignKey(
+        Seller,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # one_document_per_number begins with it
+    )
     subscription = models.ForeignKey(
         "subscriptions.Subscription",
         on_delete=models.PROTECT,
@@ -103,7 +108,7 @@ class Invoice(TenantModel):
         return self.gross_cents - self.credit_used_cents
 
 
-class InvoiceLine(TenantModel):
+class InvoiceLine(TenantPart):
     """One line of a document, with what explains it (R1, R6, R10, R11)."""
 
     class Kind(models.TextChoices):
@@ -121,7 +126,10 @@ class InvoiceLine(TenantModel):
         db_constraint=False,
         related_name="lines",
     )
-    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    # No index here and on price_list: nobody asks for the lines of one, and what is sold stays.
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=7, choices=Kind.choices)
     operation = models.CharField(max_length=80, help_text="What ordered it; one bills once.")
     commitment = models.CharField(max_length=7, help_text="Whose period it is part of.")
@@ -136,7 +144,9 @@ class InvoiceLine(TenantModel):
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     days = models.PositiveIntegerField(help_text="Days billed, of days_in_period.")
     days_in_period = models.PositiveIntegerField()
-    price_list = models.ForeignKey(PriceList, null=True, on_delete=models.PROTECT, related_name="+")
+    price_list = models.ForeignKey(
+        PriceList, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, help_text="Percent.")
     net_cents = models.BigIntegerField(_("HT"))
     is_goodwill = models.BooleanField(

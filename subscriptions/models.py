@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import TenantModel
+from accounts.tenancy import TenantModel, TenantPart
 from subscriptions.agreement_models import Discount, NegotiatedPrice
 from subscriptions.catalogue_models import (
     COMMITMENT_LABELS,
@@ -162,7 +162,7 @@ class CommitmentSpan(TenantModel):
         return f"{self.get_commitment_display()} {self.anchor_on}"
 
 
-class Period(TenantModel):
+class Period(TenantPart):
     """A period once entered, stored and never recomputed (R3)."""
 
     subscription = models.ForeignKey(

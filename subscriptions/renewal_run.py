@@ -4,9 +4,10 @@ Running it twice, late, in parallel or killing it is harmless: due rows are lock
 others, asked again, and each chunk commits whole. The row is the queue.
 """
 
+import gc
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,7 +28,7 @@ from subscriptions.renewal import NotDue, renew
 from subscriptions.trials import end_trial
 from subscriptions.vat import VatUnresolved
 
-CHUNK = 500
+CHUNK = 1000  # beyond, little is won and its rows stay locked longer
 NOT_OURS_TO_PARK = (OperationalError, IssueDateGoesBack)  # the machine's fault, not the row's
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _try_together(due: list[Subscription], on: date, outcome: Outcome) -> bool:
     if not due:
         return True
     try:
-        with transaction.atomic():
+        with _uncollected(), transaction.atomic():
             going_on = _after_pending(due, on)
             issued = renew_together(going_on, issued_on=on) if going_on else []
     except NOT_OURS_TO_PARK:
@@ -105,6 +106,21 @@ def _try_together(due: list[Subscription], on: date, outcome: Outcome) -> bool:
     outcome.issued += len(issued)
     outcome.ended += len(due) - len(going_on)
     return True
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do without the collector of cycles: a chunk makes none, and it takes a fifth of the time.
+
+    It would walk all that the chunk has built again and again. What is left is seen to after.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _after_pending(due: list[Subscription], on: date) -> list[Subscription]:
