@@ -15,11 +15,11 @@ from subscriptions.periods import Commitment, latest_request_on
 from subscriptions.reductions import Reduction
 from support import drawing, emails
 from support.drawing import Drawing, OverLimits
-from support.models import Quote, Request, When
-from support.moves import LIVE, customer, locked, move, of_member, say, staff
+from support.models import OPEN, Quote, Request, When
+from support.moves import LIVE, AlreadyAsked, customer, locked, move, of_member, say, staff
 from support.promises import frozen_line, order_of, states
 from support.wishes import Order, Wish
-from support.workflow import IllegalMove, Move, Who
+from support.workflow import IllegalMove, Kind, Move, State, Who
 
 SHORTEST_VALIDITY = timedelta(days=5)
 
@@ -47,19 +47,32 @@ def default_validity(subscription: Subscription, *, on: date) -> date:
 
 @transaction.atomic
 def price(*, request_id: int, actor: User, order: Order, on: date) -> Quote:
-    """Price a request (chiffrer): a draft that replaces the quote before it.
+    """Price a request (chiffrer): a draft that replaces the quote before it, expired ones too.
 
-    Raises NotAllowed, IllegalMove, ReductionTooLarge, and what the engine refuses
+    Raises NotAllowed, IllegalMove, AlreadyAsked, ReductionTooLarge, and what the engine refuses
     (drawing.REFUSALS).
     """
     require_reduction(actor, order.reduction)
     request = locked(request_id)
     subscription = drawing.running(request.organization)
     drawing_ = drawing.draw(subscription, order, on=on)
+    _reopen_expired(request, actor, on=on)
     priced = _as_priced(request, order, drawing_)
     move(request, Move.PRICE, who=staff(actor), actor=actor, on=on, **priced)
     Quote.objects.filter(request=request, status__in=LIVE).update(status=Quote.Status.DROPPED)
     return _frozen(request, subscription, order, drawing_, on=on)
+
+
+def _reopen_expired(request: Request, actor: User, *, on: date) -> None:
+    """Open again a request whose quote expired. Raises AlreadyAsked when another one is open."""
+    if request.state != State.EXPIRED:
+        return
+    under_way = Request.objects.for_organization(request.organization).filter(
+        kind=Kind.PLAN_CHANGE, state__in=OPEN
+    )
+    for other in under_way:
+        raise AlreadyAsked(other.reference)
+    move(request, Move.REOPEN, who=staff(actor), actor=actor, on=on)
 
 
 def _frozen(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY
-from support import comparison, drawing, workflow
+from support import comparison, drawing, versions, workflow
 from support.attachments import Joined, joined_to
 from support.models import Message, Quote, Request, RequestEvent
 from support.selectors import (
@@ -62,6 +62,7 @@ class RequestPage:
     may_decline: bool
     may_ask_again: bool
     may_compare: bool
+    earlier: tuple[Quote, ...]  # versions sent before the one that is shown
     from_plan: str
 
 
@@ -76,7 +77,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
     quote = shown_quote(request)
     past = quote is not None and quote.valid_until < on
     quoted = request.state == State.QUOTED
-    stale = quoted and not past and drawing.has_moved(quote, on=on)
+    stale = _is_stale(request, quote, past=past, on=on)
     is_change = request.kind == Kind.PLAN_CHANGE
     return RequestPage(
         reference=request.reference,
@@ -102,8 +103,16 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         may_decline=Move.DECLINE in moves,
         may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
         may_compare=membership.role in ASKS_CHANGES and comparison.is_compared(request),
+        earlier=versions.earlier(request, quote) if quote and quote.version > 1 else (),
         from_plan=request.from_plan.name if is_change else "",
     )
+
+
+def _is_stale(request: Request, quote: Quote | None, *, past: bool, on: date) -> bool:
+    """Tell whether a quote that is sent or accepted no longer holds (R19)."""
+    waits = request.state == State.QUOTED and not past
+    is_agreed = request.state in (State.ACCEPTED, State.HANDED_OVER)
+    return quote is not None and (waits or is_agreed) and drawing.has_moved(quote, on=on)
 
 
 def shown_quote(request: Request) -> Quote | None:

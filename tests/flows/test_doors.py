@@ -162,6 +162,7 @@ def arguments_of_ravel() -> dict[str, object]:
         "provider": "postmark",
         "reference": request.reference,
         "attachment": attachment.pk,
+        "version": 1,
         "session": enrollment.session_id,
         "learner": enrollment.learner_id,
         "deposited": deposited.pk,
@@ -251,6 +252,7 @@ def path_at_the_desk(name: str, line: str) -> str:
         "seller": SELLER_CODE,
         "app_label": "accounts",
         "content_type_id": 1,
+        "version": 1,
     }
     for row in {"pk", "object_id"} & set(wanted):
         known[row] = _row_of_ravel(name)
