@@ -1,5 +1,6 @@
 """The doors of the queue: its list, « Prendre la suivante », what is done to several lines."""
 
+from datetime import date
 from functools import partial
 
 from django.contrib import admin, messages
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.tasks import send_mail_soon
-from support import assignments, moves, queue_filters, workflow
+from support import assignments, measures, moves, queue_filters, workflow
 from support import queue as queues
 from support.actions import ACTIONS
 from support.queue_forms import TABS, BulkForm, QueueForm, tab_of
 from support.workflow import NotAllowed
+from support.working_time import ONE_DAY
 
 LIST = "admin:support_request_changelist"
 
@@ -102,6 +104,7 @@ class QueueViews:
                 for name, label in TABS.items()
             ],
             "may_take": bool(who & workflow.ANSWERS),
+            "reply": _reply_of_the_week(timezone.localdate()),
         }
 
     def take_next(self, request):
@@ -177,6 +180,10 @@ class QueueViews:
             raise PermissionDenied from None
         send_mail_soon()
         return done
+
+
+def _reply_of_the_week(on: date) -> measures.Delay:
+    return measures.delays(since=measures.monday_of(on), before=on + ONE_DAY).reply
 
 
 def _same_queue(query: str) -> HttpResponseRedirect:

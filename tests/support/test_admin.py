@@ -48,7 +48,7 @@ def test_the_queue_shows_the_request_its_client_and_the_next_move(enter, asked):
 
     assert "ÉQUIPE → ORGA D-2026-0001" in page
     assert "Ravel Formation" in page
-    assert "Nouvelle 9 décembre" in page
+    assert "Nouvelle 9 déc." in page
     assert "Chiffrer D-2026-0001" in page
 
 
@@ -205,10 +205,10 @@ def test_a_request_is_found_by_what_people_quote(enter, desk, asked, term, found
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        (9, "9 décembre"),
-        (8, "9 décembre, dans 8 j"),
-        (2, "9 décembre, dans 2 j"),
-        (0, "9 décembre, aujourd’hui"),
+        (9, "9 déc."),
+        (8, "9 déc., dans 8 j"),
+        (2, "9 déc., dans 2 j"),
+        (0, "9 déc., aujourd’hui"),
     ],
 )
 def test_the_next_invoice_is_flagged_at_8_and_2_days(enter, desk, asked, days, expected):

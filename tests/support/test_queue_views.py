@@ -26,7 +26,7 @@ def text(response) -> str:
 def lines(response) -> list[str]:
     """Return the lines of the queue, each as its text."""
     body = response.content.decode().partition("<tbody")[2].partition("</tbody")[0]
-    plain = [re.sub(r"<[^>]+>", " ", row) for row in body.split("<tr>")[1:]]
+    plain = [re.sub(r"<[^>]+>", " ", f"<tr{row}") for row in body.split("<tr")[1:]]
     return [" ".join(row.replace("\u00a0", " ").split()) for row in plain]
 
 
@@ -251,3 +251,15 @@ def test_what_had_no_reply_is_found(enter, asked):
     page = lines(enter("lea").get(QUEUE, {"replied": "no", "view": "all"}))
 
     assert [line.split("D-2026-")[1][:4] for line in page] == ["0001", "0002"]
+
+
+def test_the_head_tells_the_median_reply_of_the_week(enter, desk, asked):
+    with time_machine.travel("2026-11-23T15:00:00+01:00", tick=False), staff_context():
+        for request in asked[:2]:
+            conversation.reply_as_staff(
+                request_id=request.pk, actor=desk.people["lea"], body="Oui.", on=TODAY
+            )
+
+    page = text(enter("lea").get(QUEUE))
+
+    assert "Délai médian de réponse cette semaine : 5 h." in page
