@@ -16,6 +16,7 @@ from subscriptions.lines import PERIOD, Line
 from subscriptions.models import Invoice, Subscription
 from subscriptions.periods import Commitment, add_months
 from subscriptions.preview import Drawn, preview
+from subscriptions.reductions import Reduction
 from support import drawing, workflow
 from support.labels import When
 from support.models import Quote, Request
@@ -58,6 +59,7 @@ class Way:
     committed_until: date | None = None  # included; None by the month
     spare_learners: int | None = None  # under the limit, on the day; None is unlimited
     is_quoted: bool = False
+    is_discounted: bool = False  # as quoted; a discount is not promised in another way
     refusal: str = ""
 
     @property
@@ -94,13 +96,16 @@ def ways(
     for when, commitment in EACH_WAY:
         wished = replace(wish, when=when, commitment=commitment)
         order = drawing.order_of_wish(subscription, wished, on=on)
+        is_quoted = _is_of(quoted, order)
+        if is_quoted:
+            order = replace(order, reduction=_reduction(quoted))
         try:
             way = _way(subscription, order, on=on)
         except drawing.REFUSALS as refusal:
             if _changes_nothing(subscription, order, on=on):
                 continue
             way = Way(when, commitment, refusal=told(refusal))
-        found.append(replace(way, is_quoted=_is_of(quoted, order)))
+        found.append(replace(way, is_quoted=is_quoted, is_discounted=order.reduction is not None))
     dearest = max((way.year_cents for way in found), default=0)
     return tuple(
         way if way.refusal else replace(way, saved_cents=dearest - way.year_cents) for way in found
@@ -120,6 +125,12 @@ def _is_of(quote: Quote | None, order: Order) -> bool:
         (quote.plan_id, quote.commitment, quote.when, sorted(quote.options))
         == (order.plan.pk, str(order.commitment), order.when, sorted(order.options))
     )
+
+
+def _reduction(quote: Quote) -> Reduction | None:
+    if not quote.discount_percent:
+        return None
+    return Reduction(quote.discount_percent, quote.discount_periods, quote.discount_reason)
 
 
 def _way(subscription: Subscription, order: Order, *, on: date) -> Way:

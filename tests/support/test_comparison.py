@@ -1,5 +1,9 @@
 from datetime import date
+from decimal import Decimal
 
+from subscriptions import renewal
+from subscriptions.models import Invoice, Subscription
+from subscriptions.reductions import Reduction
 from support import comparison
 from support.refusals import refusal_text
 from tests.support.conftest import RENEWS_ON, TODAY
@@ -65,3 +69,35 @@ def test_the_four_ways_to_a_larger_plan(staff):
             date(2027, 11, 22),
         ),
     }
+
+
+def test_the_quoted_way_is_as_quoted_and_the_others_promise_no_discount(staff):
+    request = staff.ask()
+    quote = staff.price(request, reduction=Reduction(Decimal(10), 3, "fidélité"))
+
+    found = comparison.ways(
+        staff.ravel, comparison.wish_of(request), on=TODAY, told=refusal_text, quoted=quote
+    )
+
+    assert {way.key: way.bills[0].net_cents for way in found if way.is_quoted} == {
+        "term-monthly": quote.net_cents
+    }
+    assert [way.key for way in found if way.is_discounted] == ["term-monthly"]
+    [quoted] = [way for way in found if way.is_quoted]
+    assert quoted.year_cents == 3 * quote.net_cents + 9 * quote.after_cents
+
+
+def test_the_twelve_months_are_what_twelve_renewals_bill(staff):
+    """The figures beyond the third invoice are the engine's rules, not a second computation."""
+    told = ways(staff, options=("custom-fields",))["term-monthly"].year_cents
+
+    request = staff.accepted(options=("custom-fields",))
+    staff.apply(request)
+    renewed = [_renew_next(staff) for _month in range(12)]
+
+    assert sum(invoice.net_cents for invoice in renewed) == told
+
+
+def _renew_next(desk) -> Invoice:
+    due = Subscription.objects.get(organization=desk.ravel)
+    return renewal.renew(subscription_id=due.pk, on=due.renews_on)
