@@ -177,30 +177,6 @@ def test_every_foreign_key_of_a_tenant_model_stands_in_the_database(model):
     assert issubclass(model, TenantPart) or ("{organization_id}", table_of(Organization)) in keys
 
 
-@pytest.mark.parametrize(
-    "model",
-    [model for model in TENANT_MODELS if issubclass(model, TenantPart)],
-    ids=lambda model: model._meta.label,
-)
-def test_a_part_is_held_by_a_key_that_is_never_null(model):
-    """A composite key says nothing of a row where one of its columns is null."""
-    never_null = {
-        column
-        for (column,) in rows(
-            "SELECT attname FROM pg_attribute WHERE attnotnull"
-            f" AND attrelid = '{table_of(model)}'::regclass"
-        )
-    }
-    held_by = {
-        field.related_model
-        for field in model._meta.concrete_fields
-        if field.related_model in TENANT_MODELS and field.related_model is not model
-        if {"organization_id", field.column} <= never_null
-    }
-
-    assert any(not issubclass(each, TenantPart) for each in held_by)
-
-
 def table_of(model) -> str:
     return model._meta.db_table
 

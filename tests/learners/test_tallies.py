@@ -2,9 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier
 
 import pytest
+from django.core.management import call_command
 from django.db import Error, connection, connections
 
 from accounts.models import Organization
@@ -97,6 +99,18 @@ def test_mending_tells_the_days_that_no_trigger_told(staff):
 
     assert (mended, again) == (2, 0)
     assert selectors.count_on(staff, on=START + DAY) == 3
+
+
+def test_the_command_tells_how_many_days_it_mended(ravel):
+    with staff_context():
+        three(ravel)
+        EntryTally.objects.all().delete()
+    told = [StringIO(), StringIO()]
+
+    for out in told:
+        call_command("mend_entries", stdout=out)
+
+    assert [out.getvalue() for out in told] == ["Jours rétablis : 1.\n", "Jours rétablis : 0.\n"]
 
 
 def test_a_part_is_never_rewritten(staff):
