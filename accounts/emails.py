@@ -39,8 +39,8 @@ def post(
     `reply_to` is the address that an answer goes to, empty for the sender's.
     """
     context = {**context, "site_url": settings.SITE_URL, "organization": organization}
-    subject = render_to_string(f"emails/{template}.subject.txt", context)
-    html = render_to_string(f"emails/{template}.html", context)
+    subject = short_subject(render_to_string(f"emails/{template}.subject.txt", context))
+    html = render_to_string(f"emails/{template}.html", {**context, "subject": subject})
     OutgoingMail.objects.bulk_create(
         [
             OutgoingMail(
@@ -48,7 +48,7 @@ def post(
                 dedupe_key=dedupe_key,
                 recipient=to,
                 reply_to=reply_to,
-                subject=short_subject(subject),
+                subject=subject,
                 text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
                 html=css_inline.inline(html, extra_css=_style(), keep_at_rules=True),
             )

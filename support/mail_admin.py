@@ -86,6 +86,9 @@ class InboundMailAdmin(ReadOnlyAdmin):
     search_fields = ["=sender", "subject", "=reference"]
     ordering = [WAITS_FIRST, "-received_at"]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Courrier"), **(extra_context or {})})
+
     def get_queryset(self, request):
         return super().get_queryset(request).defer("raw", "text")
 
@@ -108,6 +111,8 @@ class InboundMailAdmin(ReadOnlyAdmin):
 
     def _mail_page(self, request, mail, *, tried="", form=None, status=200):
         letter = mail_reading.read(bytes(mail.raw))
+        suggestions = mail_sorting.suggestions(mail)
+        reference = mail.reference or mail_sorting.only_reference(suggestions)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -115,10 +120,13 @@ class InboundMailAdmin(ReadOnlyAdmin):
             "mail": mail,
             "letter": letter,
             "is_shortened": letter.whole.strip() != mail.text,
-            "suggestions": mail_sorting.suggestions(mail),
+            "suggestions": suggestions,
+            "became": Request.objects.filter(reference=mail.reference)
+            .select_related("organization")
+            .first(),
             "may_decide": bool(moves.staff(request.user) & ANSWERS),
             "waits": mail.status in (Status.QUARANTINED, Status.IGNORED),
-            "admit": form if tried == "admit" else AdmitForm(initial={"reference": mail.reference}),
+            "admit": form if tried == "admit" else AdmitForm(initial={"reference": reference}),
             "make_request": form if tried == "make_request" else OrganizationForm(),
         }
         template = "admin/support/inboundmail/change_form.html"

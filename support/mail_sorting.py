@@ -122,3 +122,9 @@ def suggestions(mail: InboundMail) -> list[Suggestion]:
         )
         for member in members
     ]
+
+
+def only_reference(suggestions: list[Suggestion]) -> str:
+    """Return the one request that a mail may speak of, or nothing when there are several."""
+    references = [each.reference for suggested in suggestions for each in suggested.requests]
+    return references[0] if len(references) == 1 else ""

@@ -145,8 +145,8 @@ def test_a_request_received_says_when_we_answer_and_that_its_date_is_kept(mails)
     text = mail.text.replace("\u00a0", " ")
     assert "Réponse prévue sous 1 jour ouvré." in text
     assert (
-        "Vous avez demandé au plus tard le 1er décembre 2026, 8 jours avant la facture du "
-        "9 décembre 2026 : si nous tardons, le changement garde sa date." in text
+        "C’est à temps pour la facture du 9 décembre 2026, à demander au plus tard le "
+        "1er décembre 2026 : si nous tardons, le changement garde sa date." in text
     )
 
 
