@@ -14,6 +14,8 @@ ABOVE_PEAK = 1.08
 LABEL_BELOW, LABEL_ABOVE = 22, -12  # pixels from the dot
 LABEL_ROOM = 52  # of the height of 200, what a label below its dot takes on a phone
 LABEL_DAYS = 60  # to come, over which the label of today stretches
+BEFORE_DAYS = 120  # gone by, over which it stretches when it ends on its dot
+LEVEL = 16  # of the height, that a line may be lower than the dot without meeting the label
 EDGE = 0.92  # of the width, past which a label ends on its dot
 
 
@@ -56,6 +58,7 @@ class Chart:
     today_x: str
     today_y: str
     label_dy: int
+    label_is_before: bool  # it ends on its dot, else it begins there
     coming: Coming | None
 
 
@@ -81,6 +84,8 @@ def draw(
     line = frame.line(heights)
     today_x = frame.x(len(counts) - 1)
     limit_y = frame.height(limit) if limit is not None else None
+    dy = _label_dy(heights[-1], limit_y, frame.lowest(coming[:LABEL_DAYS]))
+    is_before = dy == LABEL_ABOVE and _may_stand_before(heights, limit_y)
     return Chart(
         line=line,
         area=f"{line}V{HEIGHT}H0Z",
@@ -89,7 +94,8 @@ def draw(
         today=frame.dot(len(counts) - 1, counts[-1]),
         today_x=f"{today_x:.4g}",
         today_y=f"{heights[-1]:g}",
-        label_dy=_label_dy(heights[-1], limit_y, frame.lowest(coming[:LABEL_DAYS])),
+        label_dy=LABEL_BELOW if is_before else dy,
+        label_is_before=is_before,
         coming=_coming(frame, counts, coming, passed, peaks) if coming else None,
     )
 
@@ -165,3 +171,11 @@ def _label_dy(today_y: float, limit_y: float | None, lowest_y: float) -> int:
     is_over = limit_y is not None and today_y < limit_y
     is_falling = lowest_y > today_y + LABEL_BELOW / 2
     return LABEL_ABOVE if is_low or is_over or is_falling else LABEL_BELOW
+
+
+def _may_stand_before(heights: Sequence[float], limit_y: float | None) -> bool:
+    """Tell whether a label above would strike the limit, and the days gone by leave room below."""
+    today_y = heights[-1]
+    is_struck = limit_y is not None and limit_y <= today_y < limit_y + LABEL_ROOM
+    has_room = HEIGHT - today_y >= LABEL_ROOM and len(heights) >= BEFORE_DAYS
+    return is_struck and has_room and max(heights[-BEFORE_DAYS:]) <= today_y + LEVEL

@@ -68,13 +68,22 @@ def test_draw_goes_on_from_today_with_what_is_known_and_what_is_estimated():
 
 
 @pytest.mark.parametrize(
-    ("totals", "expected"),
-    [([420, 430], LABEL_BELOW), ([400, 405], LABEL_BELOW), ([420, 200], LABEL_ABOVE)],
+    ("counts", "totals", "expected"),
+    [
+        ([300, 310], [310, 320], (LABEL_BELOW, False)),
+        ([300, 310], [300, 305], (LABEL_BELOW, False)),
+        ([300, 310], [320, 200], (LABEL_ABOVE, False)),  # of a line to come that falls
+        ([400] * 120, [420, 200], (LABEL_BELOW, True)),  # of the limit too: before the dot
+        ([200, *[400] * 119], [420, 200], (LABEL_ABOVE, False)),  # unless the past is lower there
+        ([400] * 119, [420, 200], (LABEL_ABOVE, False)),  # or too short for it
+    ],
 )
-def test_label_stands_clear_of_a_line_to_come_that_falls(totals, expected):
+def test_label_stands_clear_of_lines(counts, totals, expected):
     coming = [Foreseen(0, total) for total in totals]
 
-    assert draw([400, 410], limit=500, coming=coming).label_dy == expected
+    chart = draw(counts, limit=500, coming=coming)
+
+    assert (chart.label_dy, chart.label_is_before) == expected
 
 
 def test_draw_makes_room_for_what_is_foreseen():
