@@ -43,7 +43,7 @@ class Trend:
     title: str
     now: Delay
     before: Delay
-    bars: tuple[Bar, ...]
+    bars: tuple[Bar, ...]  # none for a single week
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,25 @@ def dashboard(*, on: date, at: datetime) -> Dashboard:
     since = now.monday - WEEKS * WEEK
     before = delays(since=since, before=now.monday)
     kinds = delays_by_kind(since=since, before=now.monday + WEEK)
-    replies = [week.delays.reply.median for week in weeks]
-    completions = [week.delays.completion.median for week in weeks]
     return Dashboard(
         figures=_figures(on, at),
         trends=(
-            Trend(_("Première réponse"), now.delays.reply, before.reply, bars(replies)),
-            Trend(_("Mise en place"), now.delays.completion, before.completion, bars(completions)),
+            _trend(_("Première réponse"), [week.delays.reply for week in weeks], before.reply),
+            _trend(
+                _("Mise en place"), [week.delays.completion for week in weeks], before.completion
+            ),
         ),
         weeks=tuple(reversed(weeks)),
         kinds=kinds,
         is_measured=bool(kinds),
         promise=promise(on=on),
     )
+
+
+def _trend(title: str, weeks: list[Delay], before: Delay) -> Trend:
+    is_drawn = sum(week.count > 0 for week in weeks) > 1
+    drawn = bars([week.median for week in weeks]) if is_drawn else ()
+    return Trend(title, now=weeks[-1], before=before, bars=drawn)
 
 
 def _figures(on: date, at: datetime) -> tuple[Figure, ...]:

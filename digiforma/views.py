@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -142,7 +143,8 @@ def with_dashboard(index):
         if not request.user.has_perm("support.view_request"):
             return index(request, extra_context)
         board = dashboard(on=timezone.localdate(), at=timezone.now())
-        return index(request, {"board": board, **(extra_context or {})})
+        title = _("Tableau de bord")
+        return index(request, {"title": title, "board": board, **(extra_context or {})})
 
     return desk
 
