@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY
 from support import comparison, drawing, versions, workflow
 from support.attachments import Joined, joined_to
+from support.labels import When
 from support.models import Message, Quote, Request, RequestEvent
 from support.selectors import (
     QUOTES_SHOWN,
@@ -35,6 +36,16 @@ class Said:
     from_staff: bool = False
     is_event: bool = False
     files: tuple[Joined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan change asks for."""
+
+    plan: str
+    commitment: str
+    is_now: bool
+    effective_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class RequestPage:
     may_compare: bool
     earlier: tuple[Quote, ...]  # versions sent before the one that is shown
     from_plan: str
+    asked_for: Asked | None  # of a plan change
 
 
 def request_page(membership: Membership, reference: str, *, on: date) -> RequestPage:
@@ -105,6 +117,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         may_compare=membership.role in ASKS_CHANGES and comparison.is_compared(request),
         earlier=versions.earlier(request, quote) if quote and quote.version > 1 else (),
         from_plan=request.from_plan.name if is_change else "",
+        asked_for=_asked_for(request) if is_change else None,
     )
 
 
@@ -124,6 +137,15 @@ def shown_quote(request: Request) -> Quote | None:
         .select_related("plan__component", "organization")
         .order_by("-version")
         .first()
+    )
+
+
+def _asked_for(request: Request) -> Asked:
+    return Asked(
+        plan=request.plan.name,
+        commitment=request.commitment,
+        is_now=request.when == When.NOW,
+        effective_on=request.effective_on,
     )
 
 

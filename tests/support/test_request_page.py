@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
+from subscriptions.periods import Commitment
 from support import conversation, services
 from support.models import Attachment, Message, Request
 from tests.support.conftest import TODAY
@@ -127,6 +128,23 @@ def test_an_assignment_tells_the_quote_once(enter, desk, asked):
     assert page.count("Devis envoyé le 23 novembre") == 1
     assert "suivie par Lea au support" in page
     assert "Envoyer à Lea" in page
+
+
+def test_the_page_says_what_was_asked_until_a_quote_does(enter, desk):
+    with staff_context():
+        asked = desk.ask("adam", options=("custom-fields",), commitment=Commitment.ANNUAL)
+    client = enter("alice")
+    before = text(client.get(at("request", asked)))
+    with staff_context():
+        desk.price(asked, options=("custom-fields",), commitment=Commitment.ANNUAL)
+        desk.send(asked)
+
+    assert (
+        "Ce qui est demandé Formule ORGA (aujourd’hui ÉQUIPE) Engagement Annuel "
+        "Prise d’effet Le 9 décembre 2026, à l’échéance "
+        "Options prises avec Champs personnalisés" in before
+    )
+    assert "Ce qui est demandé" not in text(client.get(at("request", asked)))
 
 
 def test_the_page_promises_an_answer_as_long_as_it_is_open(enter, desk, asked):
