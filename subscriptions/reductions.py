@@ -52,5 +52,13 @@ def of_operation(subscription_id: int, operation: str) -> QuerySet[Discount]:
     return Discount.objects.filter(subscription=subscription_id, reason__endswith=_mark(operation))
 
 
+def renamed(reason: str, operations: dict[str, str]) -> str:
+    """Return the reason of a discount where its operation goes by another name, in a copy."""
+    for former, name in operations.items():
+        if reason.endswith(_mark(former)):
+            return reason.removesuffix(_mark(former)) + _mark(name)
+    return reason
+
+
 def _mark(operation: str) -> str:
     return f" [{operation}]"

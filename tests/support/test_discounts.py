@@ -9,7 +9,7 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subscriptions import plan_changes, renewal
+from subscriptions import credit_notes, plan_changes, renewal
 from subscriptions.models import Discount, Invoice, InvoiceLine, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.pricing import discounted
@@ -112,6 +112,18 @@ def test_a_change_that_is_withdrawn_before_the_term_takes_its_discount_along(sta
     assert Discount.objects.get().starts_on == RENEWS_ON
 
     plan_changes.withdraw_pending(subscription_id=subscription(staff).pk, on=TODAY)
+
+    assert not Discount.objects.exists()
+    assert plan_prices(bill_next(staff)) == [(119_00, 119_00)]
+
+
+def test_the_discount_goes_with_the_document_of_its_change(staff):
+    carried_through(staff, when="now")
+    assert Discount.objects.get().starts_on == RENEWS_ON
+
+    credit_notes.cancel_document(
+        invoice_id=last_invoice(staff).pk, on=TODAY, reason="erreur de notre part"
+    )
 
     assert not Discount.objects.exists()
     assert plan_prices(bill_next(staff)) == [(119_00, 119_00)]
