@@ -15,7 +15,8 @@ LABEL_BELOW, LABEL_ABOVE = 22, -12  # pixels from the dot
 LABEL_ROOM = 52  # of the height of 200, what a label below its dot takes on a phone
 LABEL_DAYS = 60  # to come, over which the label of today stretches
 BEFORE_DAYS = 120  # gone by, over which it stretches when it ends on its dot
-LEVEL = 16  # of the height, that a line may be lower than the dot without meeting the label
+LEVEL = 40  # of the height, that these days may be lower than the dot
+PIXELS = 0.75  # of one of the height of 200
 EDGE = 0.92  # of the width, past which a label ends on its dot
 
 
@@ -85,7 +86,7 @@ def draw(
     today_x = frame.x(len(counts) - 1)
     limit_y = frame.height(limit) if limit is not None else None
     dy = _label_dy(heights[-1], limit_y, frame.lowest(coming[:LABEL_DAYS]))
-    is_before = dy == LABEL_ABOVE and _may_stand_before(heights, limit_y)
+    before_dy = _before_dy(heights, limit_y) if dy == LABEL_ABOVE else None
     return Chart(
         line=line,
         area=f"{line}V{HEIGHT}H0Z",
@@ -94,8 +95,8 @@ def draw(
         today=frame.dot(len(counts) - 1, counts[-1]),
         today_x=f"{today_x:.4g}",
         today_y=f"{heights[-1]:g}",
-        label_dy=LABEL_BELOW if is_before else dy,
-        label_is_before=is_before,
+        label_dy=before_dy or dy,
+        label_is_before=before_dy is not None,
         coming=_coming(frame, counts, coming, passed, peaks) if coming else None,
     )
 
@@ -173,9 +174,14 @@ def _label_dy(today_y: float, limit_y: float | None, lowest_y: float) -> int:
     return LABEL_ABOVE if is_low or is_over or is_falling else LABEL_BELOW
 
 
-def _may_stand_before(heights: Sequence[float], limit_y: float | None) -> bool:
-    """Tell whether a label above would strike the limit, and the days gone by leave room below."""
-    today_y = heights[-1]
+def _before_dy(heights: Sequence[float], limit_y: float | None) -> int | None:
+    """Return how far below its dot a label ends, under the days gone by; None when it need not.
+
+    It need when it would strike the limit above, and may when these days leave it room.
+    """
+    today_y, lowest_y = heights[-1], max(heights[-BEFORE_DAYS:])
     is_struck = limit_y is not None and limit_y <= today_y < limit_y + LABEL_ROOM
-    has_room = HEIGHT - today_y >= LABEL_ROOM and len(heights) >= BEFORE_DAYS
-    return is_struck and has_room and max(heights[-BEFORE_DAYS:]) <= today_y + LEVEL
+    is_level = len(heights) >= BEFORE_DAYS and lowest_y <= today_y + LEVEL
+    if not (is_struck and is_level and HEIGHT - lowest_y >= LABEL_ROOM):
+        return None
+    return LABEL_BELOW + round(PIXELS * (lowest_y - today_y))

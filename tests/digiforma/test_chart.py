@@ -74,6 +74,7 @@ def test_draw_goes_on_from_today_with_what_is_known_and_what_is_estimated():
         ([300, 310], [300, 305], (LABEL_BELOW, False)),
         ([300, 310], [320, 200], (LABEL_ABOVE, False)),  # of a line to come that falls
         ([400] * 120, [420, 200], (LABEL_BELOW, True)),  # of the limit too: before the dot
+        ([340, *[400] * 119], [420, 200], (LABEL_BELOW + 14, True)),  # and below the past
         ([200, *[400] * 119], [420, 200], (LABEL_ABOVE, False)),  # unless the past is lower there
         ([400] * 119, [420, 200], (LABEL_ABOVE, False)),  # or too short for it
     ],
