@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
 from support.models import Attachment, CannedReply, Message, Request, RequestEvent
+from tests.budgets import statements
 from tests.support.files import HTML, PDF
 from tests.support.test_admin import file_of, text
 
@@ -164,3 +165,20 @@ def test_a_task_has_nobody_to_write_to(enter, desk):
     assert "Répondre à" not in page
     assert client.post(door(task), {"body": "Ok", "audience": "customer"}).status_code == 422
     assert client.post(door(task), {"body": "Ok", "audience": "note"}).status_code == 302
+
+
+def test_a_longer_conversation_costs_no_more_queries(enter, asked, tell_figure):
+    client = enter("lea")
+    client.post(door(asked), {"body": "Un", "audience": "customer"})
+    with statements() as few:
+        client.get(file_of(asked))
+
+    for body in ("Deux", "Trois", "Quatre"):
+        files = [SimpleUploadedFile("devis.pdf", PDF)]
+        client.post(door(asked), {"body": body, "audience": "note", "files": files})
+    with statements() as many:
+        page = client.get(file_of(asked))
+
+    assert page.content.decode().count("devis.pdf</a>") == 3
+    assert len(many) == len(few), "\n".join(many)
+    tell_figure(f"{len(many)} queries, {len(page.content)} bytes")
