@@ -7,13 +7,13 @@ import pytest
 from accounts.models import AuditEvent, Membership, OutgoingMail
 from accounts.tenancy import staff_context
 from options import services as options
-from options.selectors import on_sale
+from options.selectors import offers, on_sale
 from subscriptions import items, plan_changes
 from subscriptions.models import Subscription
 from subscriptions.plan_changes import Change
 from support import interests, services, tasks
-from support.interested import interested, interested_by_option
-from support.models import Request, RequestEvent
+from support.interested import interested
+from support.models import Message, Request, RequestEvent
 from support.moves import AlreadyAsked
 from support.workflow import IllegalMove, NotAllowed
 from tests import world
@@ -62,7 +62,8 @@ def test_each_person_is_noted_once_however_often_they_click(staff):
 
     shown = [(each.name, each.role_label, each.on) for each in interested(lead)]
     assert shown == [("Sam", "commercial", TODAY), ("Adam", "administrateur", TOMORROW)]
-    assert interested_by_option(staff.ravel) == {lead.option_id: interested(lead)}
+    [offer] = [each for each in offers(staff.membership("alice"), TOMORROW) if each.asked_on]
+    assert (offer.slug, offer.interested) == (EXPORT, interested(lead))
     assert lead.clicks == 4
     assert mails("interest_received") == ["adam@exemple.fr", "sam@exemple.fr"]
     assert mails("interest_to_owner") == ["alice@exemple.fr"] * 2
@@ -259,3 +260,27 @@ def test_the_job_sweeps_every_organization(desk, today):
         take(desk)
 
     assert [tasks.close_answered_interests() for _again in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize(("is_over", "state"), [(False, "new"), (True, "closed")])
+def test_a_call_is_noted_and_the_interest_stays_open_or_is_closed(staff, is_over, state):
+    lead = click(staff, "adam")
+    asked = {"request_id": lead.pk, "actor": staff.people["lea"], "on": TODAY}
+
+    interests.note_call(body="Rappeler en janvier.", is_over=is_over, **asked)
+
+    lead.refresh_from_db()
+    note = Message.objects.get(request=lead)
+    called = RequestEvent.objects.filter(request=lead, deed=RequestEvent.Deed.CALLED)
+    assert (lead.state, called.count()) == (state, 1)
+    assert (note.body, note.channel, note.is_internal) == ("Rappeler en janvier.", "phone", True)
+    assert mails("reply") == []
+
+
+def test_a_call_about_something_else_is_not_noted_so(staff):
+    change = staff.ask()
+
+    with pytest.raises(IllegalMove):
+        interests.note_call(
+            request_id=change.pk, actor=staff.people["lea"], body="?", is_over=True, on=TODAY
+        )
