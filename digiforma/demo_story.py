@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization, User
 from accounts.services import add_member, create_organization
-from digiforma import demo_enrollments
+from digiforma import demo_enrollments, demo_requests
 from digiforma.demo import CUSTOMER_CARE, PASSWORD, PLACES, RENEWAL_DAY, STAFF, Person, Place, State
 from digiforma.demo_identity import billing_details, vat_number
 from learners.enrollment_row import EnrollmentRow
@@ -72,6 +72,8 @@ def play(*, today: date, report: Callable[[str], None]) -> int:
         (deed for place in places for deed in deeds_of(place, today)), key=lambda deed: deed.on
     )
     play_days(deeds, earliest=earliest, today=today)
+    demo_requests.ask(places, today=today)
+    demo_requests.date_back(places, today=today)
     report(_("Paiements…"))
     for place in places:
         _pay_older_invoices(place, today)

@@ -101,11 +101,27 @@ def test_each_state_has_its_organization(scope):
 def test_what_waits_is_told(scope):
     ending = standing(place("rive-gauche"), TODAY)
     annual = standing(place("sillage-conseil"), TODAY)
-    request = Request.objects.get(organization=place("horizon-competences"))
+    request = Request.objects.get(organization=place("horizon-competences"), kind="plan_change")
 
     assert ending.is_cancelled
     assert (annual.commitment, annual.renews_on) == ("annual", date(2027, 4, 9))
     assert (request.state, request.plan.code) == ("quoted", "orga")
+
+
+@played
+def test_the_desk_finds_requests_of_every_age(scope):
+    now = timezone.now()
+    rows = {row.pk: row for row in Request.objects.all()}
+
+    late = {row.asked_on for row in rows.values() if row.due_at and row.due_at < now}
+    due = {row.asked_on for row in rows.values() if row.due_at and row.due_at >= now}
+    answered = [row.done_minutes for row in rows.values() if row.done_minutes is not None]
+    [waiting] = [row for row in rows.values() if row.waiting_since]
+
+    assert late == {TODAY - timedelta(days=days) for days in (3, 4)}
+    assert due == {TODAY - timedelta(days=days) for days in (0, 1)}  # asked on a Sunday, and now
+    assert (len(answered), max(answered) < 3 * 9 * 60) == (6, True)
+    assert (waiting.state, waiting.waiting_since < now) == ("quoted", True)
 
 
 @played
