@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organization
 from subscriptions.models import Component
 from support import workflow
-from support.labels import CUSTOMER_STATES
+from support.labels import CUSTOMER_STATES, When
 from support.models import Quote, Request, RequestEvent
 from support.workflow import Kind, State
 
@@ -113,11 +113,12 @@ def steps(request: Request, entered: dict[str, date], valid_until: date | None) 
         entered.get(State.ACCEPTED),
         entered.get(State.APPLIED),
     )
+    is_dated = request.when == When.TERM or State.QUOTED in entered  # now is when we get to it
     hints = (
         ("", None),
         (_("Le support chiffre votre demande"), None),
         (_("Au plus tard le"), valid_until),
-        (_("Le"), request.effective_on),
+        (_("Le"), request.effective_on if is_dated else None),
     )
     labels = (_("Demande envoyée"), _("Devis établi"), _("Votre accord"), _("Mise en place"))
     moving = request.state in workflow.OPEN

@@ -108,6 +108,7 @@ def test_each_lists_what_they_may_follow(staff):
             title="Votre intérêt pour « Export EDOF »",
             state="Chez le support",
             is_open=True,
+            is_waiting=False,
             asked_on=TODAY,
             requester="Sam",
             clicks=1,
