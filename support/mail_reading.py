@@ -20,6 +20,7 @@ from inscriptis import get_text
 from support.quoted_past import said
 
 MOST_PARTS = 100
+DEEPEST = 50  # parts inside one another
 LONGEST_HEADER = 2_000  # characters that are read of one
 LONGEST_HTML = 1_000_000  # bytes; a larger one is not turned into text
 LONGEST_ADDRESS = 320
@@ -120,11 +121,13 @@ def clean(text: str) -> str:
 
 def _leaves(message: Message) -> Iterator[Message]:
     """Yield the parts that hold something, in their order; a mail that is joined is one part."""
-    waiting, seen = [message], 0
+    waiting, seen = [(message, 0)], 0
     while waiting and seen < MOST_PARTS:
-        part, seen = waiting.pop(), seen + 1
+        (part, depth), seen = waiting.pop(), seen + 1
+        if depth > DEEPEST:
+            raise RecursionError(depth)
         if part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting.extend(reversed(part.get_payload()))
+            waiting.extend((inner, depth + 1) for inner in reversed(part.get_payload()))
         else:
             yield part
 

@@ -193,7 +193,14 @@ def signed(key: str) -> dict[str, str]:
 BAD = [b"", b"\xff\xfe", b"[]", b"{}", b"null", b'{"From": 1}', b'{"Headers": [1]}', b"[" * 5_000]
 
 
-@pytest.mark.parametrize("body", BAD)
+def nested(depth: int) -> bytes:
+    """Return a mail whose parts are one inside the other."""
+    head = 'Content-Type: multipart/mixed; boundary="{0}"\r\n\r\n--{0}\r\n'
+    raw = "From: adam@exemple.fr\r\n" + "".join(head.format(level) for level in range(depth))
+    return json.dumps(postmark(RawEmail=raw)).encode()
+
+
+@pytest.mark.parametrize("body", [*BAD, nested(60), nested(3_000)])
 def test_what_is_no_mail_is_refused_and_not_kept(desk, today, body):
     assert letters.post(body).status_code == 400
     assert kept() == []
