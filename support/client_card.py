@@ -39,11 +39,6 @@ class Client:
     late: tuple[LateInvoice, ...]
     others: tuple[Request, ...]
 
-    @property
-    def has_paid(self) -> bool:
-        """Whether nothing that was billed is late."""
-        return not self.late
-
 
 def client_card(request: Request, *, on: date) -> Client:
     """Return the card of a request's client."""

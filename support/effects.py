@@ -45,7 +45,7 @@ def _of_sending(file: RequestFile, *, actor: User, on: date) -> Effects:
         quotes.send_quote,
         request_id=file.request.pk,
         actor=actor,
-        valid_until=file.quote.valid_until,
+        valid_until=max(on, file.quote.valid_until),  # a day gone by is asked anew
         on=on,
     )
     owner = people.owner(file.request.organization)
