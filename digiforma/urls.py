@@ -12,15 +12,7 @@ from options.api import OptionSubscriptionView, OptionsView
 from subscriptions.api import SubscriptionView, UsageView
 from support import api as support
 
-support_request = [
-    path("", support.RequestView.as_view(), name="api-request"),
-    path("withdrawal/", support.WithdrawalView.as_view(), name="api-request-withdrawal"),
-    path("messages/", support.MessagesView.as_view(), name="api-request-messages"),
-    path("attachments/", support.AttachmentsView.as_view(), name="api-request-attachments"),
-    path("quote/", support.QuoteView.as_view(), name="api-quote"),
-    path("quote/acceptance/", support.AcceptanceView.as_view(), name="api-quote-acceptance"),
-    path("quote/refusal/", support.RefusalView.as_view(), name="api-quote-refusal"),
-]
+REQUEST = "api/v1/requests/<slug:reference>/"
 handler500 = "digiforma.views.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.index = views.with_dashboard(admin.site.index)
@@ -50,7 +42,25 @@ urlpatterns = [
         name="api-option-subscription",
     ),
     path("api/v1/requests/", support.RequestsView.as_view(), name="api-requests"),
-    path("api/v1/requests/<slug:reference>/", include(support_request)),
+    path(REQUEST, support.RequestView.as_view(), name="api-request"),
+    path(
+        f"{REQUEST}withdrawal/",
+        support.WithdrawalView.as_view(),
+        name="api-request-withdrawal",
+    ),
+    path(f"{REQUEST}messages/", support.MessagesView.as_view(), name="api-request-messages"),
+    path(
+        f"{REQUEST}attachments/",
+        support.AttachmentsView.as_view(),
+        name="api-request-attachments",
+    ),
+    path(f"{REQUEST}quote/", support.QuoteView.as_view(), name="api-quote"),
+    path(
+        f"{REQUEST}quote/acceptance/",
+        support.AcceptanceView.as_view(),
+        name="api-quote-acceptance",
+    ),
+    path(f"{REQUEST}quote/refusal/", support.RefusalView.as_view(), name="api-quote-refusal"),
     re_path(r"^api/", UnknownResourceView.as_view()),
     path("sante/", views.health, name="health"),
     path(
