@@ -1,5 +1,6 @@
 """Every door, by every role: a new address without its line here fails."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +60,7 @@ OTHER_METHODS = {("DELETE", "api-option-subscription")}
 KINDS = ("changelist", "add", "history", "delete", "change")
 SEES_EVERY_KIND = {"anonymous", "owner", "staff", "reader", "manager"}  # the others: as the reader
 OF_THE_HALL = {"simulation"}  # staff's, beside the admin
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")  # of an address, those of what includes it too
 OF_SUPERUSERS = {"auth_group", "account_emailaddress"}  # a superuser's, closed to every group
 
 
@@ -144,7 +146,7 @@ def _leads(url: str, start: str) -> bool:
 def pages() -> dict[str, list[str]]:
     """Return the names of the customers' addresses with the names of their arguments."""
     return {
-        pattern.name: list(pattern.pattern.regex.groupindex)
+        pattern.name: ARGUMENT.findall(address)
         for address, pattern in doors()
         if pattern.name and not address.startswith("admin/")
     }
