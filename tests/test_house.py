@@ -97,6 +97,7 @@ def test_every_deed_takes_keywords_only():
     assert positional == {  # parts that two deeds share
         "subscriptions/services.py begin",
         "subscriptions/services.py opened",
+        "support/services.py open_change",
     }
 
 
