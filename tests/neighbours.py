@@ -230,6 +230,7 @@ def _ask(organization: Organization, owner: User) -> None:
         when=When.TERM,
         message="Pour mars ?",
         asked_on=TODAY,
+        effective_on=date(2026, 2, 15),
     )
     RequestEvent.objects.create(
         organization=organization, request=request, to_state=State.NEW, happened_on=TODAY
