@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.france import sizes
 
 HOUSE = Path(__file__).resolve().parents[2]
+SMALL = ["--scale", "0.005", "--rounds", "2", "--sample", "60", "--rows", "1000"]
 
 
 def test_the_country_has_as_many_bodies_and_trainees_as_france():
@@ -20,11 +21,11 @@ def test_the_country_has_as_many_bodies_and_trainees_as_france():
 
 def test_a_small_country_is_counted_whole_and_each_body_reads_its_own():
     run = subprocess.run(
-        [sys.executable, "-m", "bench", "country", "--scale", "0.005", "--rows", "1000"],
+        [sys.executable, "-m", "bench", "country", *SMALL],
         cwd=HOUSE,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
