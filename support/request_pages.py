@@ -45,7 +45,7 @@ class Asked:
     plan: str
     commitment: str
     is_now: bool
-    effective_on: date
+    effective_on: date | None  # the échéance that was meant
 
 
 @dataclass(frozen=True, slots=True)
