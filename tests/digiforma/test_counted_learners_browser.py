@@ -2,13 +2,15 @@
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.tenancy import staff_context
+from tests.access import faults
 from tests.digiforma import counted
 from tests.digiforma.ravel import NOW
 from tests.digiforma.test_counted_learners import PAGE
-from tests.digiforma.test_my_subscription_browser import MOST_REQUESTS, session_of
+from tests.digiforma.test_my_subscription_browser import MOST_REQUESTS
+from tests.proving import looks
+from tests.signed_in import listen, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,28 +27,22 @@ def enter(live_site, new_page):
     def opened(asked: str = "", width: int = 1280, scheme: str = "light"):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([{**cookie, "url": live_site.url}])
-        tab.sent, tab.said = [], []
-        tab.on("requestfinished", lambda request: tab.sent.append(request))
-        tab.on("console", lambda message: tab.said.append(message.text))
+        sign_in(tab, "alice@exemple.fr", live_site.url)
+        listen(tab)
         tab.goto(live_site.url + PAGE + asked, wait_until="networkidle")
         return tab
 
-    cookie = session_of("alice@exemple.fr")
     with time_machine.travel(NOW):
         yield opened
 
 
 @pytest.mark.seeded(by=a_month)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), looks())
 @pytest.mark.parametrize("asked", ["", "?cause=moved", "?du=hier"])
 def test_page_has_no_fault_of_access(enter, asked, width, scheme):
     tab = enter(asked, width, scheme)
 
-    found = Axe().run(tab)
-
-    assert found.violations_count == 0, found.generate_report()
+    assert faults(tab) == []
     assert [words for words in tab.said if "422" not in words] == []
     assert len(tab.sent) <= MOST_REQUESTS
 

@@ -4,15 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
-from accounts.models import User
 from accounts.tenancy import staff_context
 from learners.services import recount_all
+from tests.access import faults, unfold
 from tests.digiforma import ravel
 from tests.digiforma.ravel import NOW, PAGE, TODAY, enroll
+from tests.proving import looks
+from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,15 +37,11 @@ def enter(live_site, new_page):
     def opened(path: str, width: int, scheme: str):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([cookie])
+        sign_in(tab, "alice@exemple.fr", live_site.url)
         tab.goto(live_site.url + path, wait_until="networkidle")
         return tab
 
     with time_machine.travel(NOW):
-        client = Client()
-        client.force_login(User.objects.get(email="alice@exemple.fr"))
-        name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": live_site.url}
         yield opened
 
 
@@ -60,14 +55,9 @@ def enter(live_site, new_page):
     ],
 )
 def test_forecast_breaks_no_rule_of_access_in_any_light_or_width(enter, screenshots, name, path):
-    for scheme in ("light", "dark"):
-        for width in (1280, 390):
-            tab = enter(path, width, scheme)
-            tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-
-            broken = Axe().run(tab).response["violations"]
-
-            assert [(rule["id"], node["html"]) for rule in broken for node in rule["nodes"]] == []
-            assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
-            tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    for width, scheme in looks():
+        tab = enter(path, width, scheme)
         screenshots(tab, f"{name}-{scheme}")
+        unfold(tab)
+
+        assert faults(tab) == []

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -15,8 +14,10 @@ from subscriptions import alerts
 from subscriptions.models import Subscription
 from support.groups import load_groups
 from tests import world
+from tests.access import faults
 from tests.digiforma import ravel
 from tests.digiforma.ravel import NOW, TODAY, enroll
+from tests.proving import looks
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -48,26 +49,16 @@ def enter(live_site, new_page):
         yield opened
 
 
-def faults(tab) -> list[tuple]:
-    """Return what breaks a rule of access, and by how much the page is wider than the screen."""
-    broken = Axe().run(tab).response["violations"]
-    return [
-        *((rule["id"], node["html"]) for rule in broken for node in rule["nodes"]),
-        *filter(None, [tab.evaluate("document.documentElement.scrollWidth - innerWidth")]),
-    ]
-
-
 @pytest.mark.seeded(by=over_the_limit)
 @pytest.mark.parametrize("closes_on", [date(2026, 12, 23), date(2026, 11, 20)])
 def test_the_banner_breaks_no_rule_of_access(enter, screenshots, closes_on):
     with staff_context():
         EnrollmentGate.objects.update(closed_from=closes_on)
 
-    for scheme in ("light", "dark"):
-        for width in (1280, 390):
-            tab = enter("adam", "/compte/demandes/", width=width, scheme=scheme)
-            assert tab.locator("#account-notice").count() == 1
-            assert faults(tab) == []
+    for width, scheme in looks():
+        tab = enter("adam", "/compte/demandes/", width=width, scheme=scheme)
+        assert tab.locator("#account-notice").count() == 1
+        assert faults(tab) == []
         screenshots(tab, f"limit-banner-{closes_on:%m-%d}-{scheme}")
 
 

@@ -13,12 +13,13 @@ from learners.services import recount_all
 from tests import world
 from tests.budgets import statements, weigh
 from tests.learners.pages import DAY, NOW, TODAY
+from tests.proving import examples
 
-PEOPLE, SESSIONS = 20_000, 600
+PEOPLE, SESSIONS = examples(2_000, 20_000), examples(150, 600)
 
 
 def a_crowd():
-    """Commit Ravel with 600 sessions and 20 000 learners, each in one session."""
+    """Commit Ravel with many sessions and learners, each in one session."""
     with time_machine.travel(NOW), staff_context():
         world.put_on_sale()
         ravel = world.organization()

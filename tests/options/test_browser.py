@@ -2,13 +2,14 @@
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.tenancy import staff_context
 from options import services
 from options.selectors import on_sale
-from tests.digiforma.test_my_subscription_browser import session_of
+from tests.access import faults
+from tests.proving import looks
+from tests.signed_in import sign_in
 from tests.teams import TODAY, gather
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,7 @@ def enter(live_site, new_page):
     def opened(address: str, width: int = 1280, scheme: str = "light"):
         tab = new_page(width)
         tab.emulate_media(color_scheme=scheme)
-        tab.context.add_cookies([{**session_of("alice@exemple.fr"), "url": live_site.url}])
+        sign_in(tab, "alice@exemple.fr", live_site.url)
         tab.goto(live_site.url + address, wait_until="networkidle")
         return tab
 
@@ -47,14 +48,8 @@ def enter(live_site, new_page):
 @pytest.mark.seeded(by=just_taken)
 @pytest.mark.parametrize("address", PAGES)
 def test_what_can_be_undone_is_shown_without_a_fault(enter, address):
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            tab = enter(address, width, scheme)
-
-            broken = Axe().run(tab).response["violations"]
-
-            assert [rule["id"] for rule in broken] == []
-            assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    for width, scheme in looks():
+        assert faults(enter(address, width, scheme)) == []
 
 
 @pytest.mark.seeded(by=just_taken)
