@@ -1,5 +1,8 @@
 """What is asked: a request; what was said about it and its quotes stand in modules beside."""
 
+from functools import reduce
+from operator import or_
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -34,7 +37,9 @@ __all__ = [
 ]
 
 OPEN = sorted(state.value for state in workflow.OPEN)
-UNPRICED = sorted(state.value for state in workflow.UNPRICED)
+STATE_OF_KIND = reduce(
+    or_, (Q(kind=kind.value, state__in=workflow.states_of(kind)) for kind in Kind)
+)
 
 STAFF_COMMITMENT_TITLES = {
     Commitment.MONTHLY.value: _("Passage au mensuel"),
@@ -159,11 +164,7 @@ class Request(TenantModel):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in State]), name="known_state"
             ),
-            models.CheckConstraint(
-                condition=Q(kind=Kind.PLAN_CHANGE.value) & ~Q(state=State.CLOSED.value)
-                | ~Q(kind=Kind.PLAN_CHANGE.value) & Q(state__in=UNPRICED),
-                name="state_of_kind",
-            ),
+            models.CheckConstraint(condition=STATE_OF_KIND, name="state_of_kind"),
             models.CheckConstraint(
                 condition=Q(
                     kind=Kind.PLAN_CHANGE.value,

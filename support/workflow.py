@@ -42,7 +42,6 @@ OPEN = frozenset(
         State.HANDED_OVER,
     }
 )
-UNPRICED = frozenset({State.NEW, State.NEEDS_DETAILS, State.REFUSED, State.WITHDRAWN, State.CLOSED})
 
 
 class Move(StrEnum):
@@ -241,6 +240,12 @@ def may_follow(role: Role, kind: Kind, *, is_requester: bool) -> bool:
     if role in (Role.OWNER, Role.ADMINISTRATOR):
         return kind in ASKED
     return role == Role.SALES and is_requester and kind in TALK & ASKED
+
+
+def states_of(kind: Kind) -> list[str]:
+    """Return the states that some move leads a kind to, for the constraint of the table."""
+    reached = {str(rule.target) for rule in RULES if kind in rule.kinds}
+    return sorted(reached | {str(State.NEW)})
 
 
 def steps() -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from support.management.commands.draw_workflow import (
     kinds_by_table,
     label,
 )
-from support.workflow import RULES, UNPRICED, Kind, State
+from support.workflow import RULES, Kind, State, states_of
 
 ARROW = re.compile(r"^    (\w+) --> (\w+): (.+)$", re.MULTILINE)
 
@@ -37,7 +37,7 @@ def test_a_drawing_shows_each_step_of_its_kinds_and_no_other(kinds):
     }
 
     for kind in kinds:
-        may_have = set(State) if kind == Kind.PLAN_CHANGE else UNPRICED
+        may_have = set(states_of(kind))
         assert arrows == {
             (source, rule.target, label(rule.move))
             for rule in RULES
