@@ -11,6 +11,7 @@ from accounts.models import (
     Organization,
     OutgoingMail,
     User,
+    is_account_number,
 )
 
 
@@ -78,7 +79,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
         """Find by the account number that customers quote, too."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         term = search_term.strip()
-        if term.isascii() and term.isdigit():
+        if is_account_number(term):
             found |= queryset.filter(pk=int(term) - FIRST_ACCOUNT_NUMBER)
         return found, may_repeat
 

@@ -20,6 +20,12 @@ ROLE_LABELS = [
     (Role.TRAINER.value, _("Intervenant")),
 ]
 FIRST_ACCOUNT_NUMBER = 20_000
+LONGEST_NUMBER = 18  # digits; more fit no column
+
+
+def is_account_number(term: str) -> bool:
+    """Tell whether what was typed may be an account's number."""
+    return term.isascii() and term.isdigit() and len(term) <= LONGEST_NUMBER
 
 
 class UserManager(BaseUserManager):

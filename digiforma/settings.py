@@ -304,6 +304,8 @@ SALES_EMAIL = os.environ.get("SALES_EMAIL", SUPPORT_EMAIL)
 # That door is shut without a provider or without ANYMAIL_WEBHOOK_SECRET, `user:password`.
 REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN", "")
 INBOUND_PROVIDER = os.environ.get("INBOUND_PROVIDER", "")
+if PRODUCTION and REPLY_DOMAIN and not (INBOUND_PROVIDER and ANYMAIL.get("WEBHOOK_SECRET")):
+    raise ImproperlyConfigured("REPLY_DOMAIN needs INBOUND_PROVIDER and ANYMAIL_WEBHOOK_SECRET.")
 
 # The seller on every invoice (french-invoices.md); the demonstration's company is invented.
 SELLER = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
-from accounts.models import FIRST_ACCOUNT_NUMBER, Membership
+from accounts.models import FIRST_ACCOUNT_NUMBER, Membership, is_account_number
 from subscriptions import orders
 from subscriptions.actions import ALL, ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalogue_admin import euros
@@ -92,7 +92,7 @@ class SubscriptionAdmin(DeskAdmin):
         billed = Invoice.objects.filter(number=term.upper()).values("subscription")
         wanted = Q(organization__name__icontains=term) | Q(organization__slug=term.lower())
         wanted |= Q(organization__in=people) | Q(pk__in=billed)
-        if term.isascii() and term.isdigit():
+        if is_account_number(term):
             wanted |= Q(organization=int(term) - FIRST_ACCOUNT_NUMBER)
         return queryset.filter(wanted), False
 

@@ -3,8 +3,9 @@
 READY_ANSWERS = (
     (
         "Devis en préparation",
-        "Bonjour {prenom},\n\nJe prépare le devis de votre demande {reference} et vous l’envoie "
-        "sous un jour ouvré. Rien n’est facturé avant votre accord.\n\n{agent}, au support",
+        "Bonjour {prenom},\n\nLe devis de votre demande {reference} est en préparation : le "
+        "possesseur du compte le recevra par e-mail. Rien n’est facturé avant son accord.\n\n"
+        "{agent}, au support",
     ),
     (
         "Devis envoyé",
@@ -26,7 +27,7 @@ READY_ANSWERS = (
     (
         "Option : à voir avec le possesseur",
         "Bonjour {prenom},\n\nSeul le possesseur du compte souscrit à une option. Il a reçu une "
-        "copie de votre demande {reference} et peut souscrire depuis son e-mail.\n\n"
+        "copie de votre demande {reference} : voyez-la ensemble.\n\n"
         "{agent}, au support",
     ),
     (

@@ -117,6 +117,7 @@ def contact_received(contact: ContactMessage) -> None:
         template="support/contact_to_support",
         context={"contact": contact},
         dedupe_key=f"contact-{contact.pk}",
+        reply_to=contact.email,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import FIRST_ACCOUNT_NUMBER, Membership, User
+from accounts.models import FIRST_ACCOUNT_NUMBER, Membership, User, is_account_number
 from subscriptions.models import Component, Invoice, Item, Subscription
 from support.models import OPEN
 from support.workflow import Kind, State, Who
@@ -138,6 +138,6 @@ def search(term: str) -> Q:
         | Q(organization__in=members.values("organization"))
         | Q(organization__in=invoices.values("organization"))
     )
-    if term.isascii() and term.isdigit():
+    if is_account_number(term):
         found |= Q(organization=int(term) - FIRST_ACCOUNT_NUMBER)
     return found

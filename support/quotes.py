@@ -16,7 +16,17 @@ from subscriptions.reductions import Reduction
 from support import drawing, emails
 from support.drawing import Drawing, OverLimits
 from support.models import OPEN, Quote, Request, When
-from support.moves import LIVE, AlreadyAsked, customer, locked, move, of_member, say, staff
+from support.moves import (
+    LIVE,
+    AlreadyAsked,
+    customer,
+    locked,
+    locked_counter,
+    move,
+    of_member,
+    say,
+    staff,
+)
 from support.promises import frozen_line, order_of, states
 from support.wishes import Order, Wish
 from support.workflow import IllegalMove, Kind, Move, State, Who
@@ -65,14 +75,19 @@ def price(*, request_id: int, actor: User, order: Order, on: date) -> Quote:
 
 def _reopen_expired(request: Request, actor: User, *, on: date) -> None:
     """Open again a request whose quote expired. Raises AlreadyAsked when another one is open."""
-    if request.state != State.EXPIRED:
-        return
+    if request.state == State.EXPIRED:
+        _require_alone(request, on=on)
+        move(request, Move.REOPEN, who=staff(actor), actor=actor, on=on)
+
+
+def _require_alone(request: Request, *, on: date) -> None:
+    """Raise AlreadyAsked when another change is open; nobody opens one before we are done."""
+    locked_counter(on.year)
     under_way = Request.objects.for_organization(request.organization).filter(
         kind=Kind.PLAN_CHANGE, state__in=OPEN
     )
-    for other in under_way:
+    for other in under_way.exclude(pk=request.pk):
         raise AlreadyAsked(other.reference)
-    move(request, Move.REOPEN, who=staff(actor), actor=actor, on=on)
 
 
 def _frozen(
@@ -222,6 +237,7 @@ def ask_again(
     """
     request = of_member(membership, reference)
     who = customer(membership, request)
+    _require_alone(request, on=on)
     changed = _wanted(request, *way, on=on) if way else {}
     move(request, Move.ASK_AGAIN, who=who, actor=membership.user, on=on, **changed)
     emails.asked_again(request)
@@ -261,9 +277,9 @@ def expire_quotes(*, on: date) -> int:
     """
     past = Request.objects.filter(
         state="quoted", quotes__status=Quote.Status.SENT, quotes__valid_until__lt=on
-    ).values_list("pk", flat=True)
+    )
     expired = 0
-    for request_id in list(past):
+    for request_id in list(past.order_by("pk").values_list("pk", flat=True)):
         request = locked(request_id)
         quote = Quote.objects.filter(
             request=request, status=Quote.Status.SENT, valid_until__lt=on

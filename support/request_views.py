@@ -20,6 +20,7 @@ from support.downloads import download
 from support.drawing import REFUSALS
 from support.forms import ReasonForm, ReplyForm, WayForm
 from support.models import Attachment, Request
+from support.moves import AlreadyAsked
 from support.quotes import ExpiredQuote, StaleQuote
 from support.refusals import refusal_text, stale_text
 from support.workflow import IllegalMove, NotAllowed
@@ -186,13 +187,19 @@ def _done(request, reference, deed, said):
         messages.error(
             request, _("La demande a changé entre-temps. Voici où elle en est maintenant.")
         )
-    except ExpiredQuote:
-        messages.error(request, _("Ce devis a expiré. Demandez-en un nouveau."))
-    except StaleQuote as stale:
-        messages.error(request, stale_text(stale))
-    except REFUSALS as refusal:
-        messages.error(request, refusal_text(refusal))
+    except (AlreadyAsked, ExpiredQuote, StaleQuote, *REFUSALS) as refusal:
+        messages.error(request, _refused(refusal))
     else:
         send_mail_soon()
         messages.success(request, said)
     return redirect("request", reference)
+
+
+def _refused(refusal: Exception) -> str:
+    """Return why a deed was not done, and what to do."""
+    if isinstance(refusal, AlreadyAsked):
+        text = _("Une demande est déjà en cours (%(reference)s). Ouvrez-la pour la modifier.")
+        return text % {"reference": refusal}
+    if isinstance(refusal, ExpiredQuote):
+        return _("Ce devis a expiré. Demandez-en un nouveau.")
+    return stale_text(refusal) if isinstance(refusal, StaleQuote) else refusal_text(refusal)

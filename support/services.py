@@ -209,7 +209,11 @@ def attach_contact(*, contact_id, organization: Organization, actor: User, on: d
 
 def _member_at(organization: Organization, email: str) -> User | None:
     return User.objects.filter(
-        email=email.lower(), memberships__organization=organization, memberships__is_active=True
+        email=email.lower(),
+        is_active=True,
+        memberships__organization=organization,
+        memberships__is_active=True,
+        memberships__role__in=SEES_SUBSCRIPTION,
     ).first()
 
 

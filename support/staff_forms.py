@@ -7,7 +7,7 @@ from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User
+from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User, is_account_number
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.reductions import Reduction
@@ -141,16 +141,19 @@ class OrganizationForm(forms.Form):
 
     organization = forms.CharField(
         label=_("Identifiant ou numéro de compte de l’organisme"),
+        max_length=120,
         widget=forms.TextInput(attrs={"class": "field"}),
     )
 
     def clean_organization(self) -> Organization:
         term = self.cleaned_data["organization"].strip()
         found = Organization.objects.filter(slug__iexact=term).first()
-        if found is None and term.isascii() and term.isdigit():
+        if found is None and is_account_number(term):
             found = Organization.objects.filter(pk=int(term) - FIRST_ACCOUNT_NUMBER).first()
         if found is None:
-            raise forms.ValidationError(_("Aucun organisme à ce nom : vérifiez l’identifiant."))
+            raise forms.ValidationError(
+                _("Aucun organisme n’a cet identifiant ni ce numéro : vérifiez-le.")
+            )
         return found
 
 
@@ -226,14 +229,17 @@ class PriceForm(StaffForm):
         if any(told) and not all(told):
             for name, value in zip(DISCOUNT, told, strict=True):
                 if not value and name not in self.errors:
-                    self.add_error(name, _("Une remise dit combien, pendant combien et pourquoi."))
+                    self.add_error(
+                        name, _("Pour une remise, indiquez le pourcentage, la durée et le motif.")
+                    )
         return given
 
     def asked(self, chosen) -> dict:
         """Return the form's data before anything is posted: what was asked, over it what an
         address says: a plan, options, a way."""
         data = {**self.initial, "effective_on": self.initial["effective_on"].isoformat()}
-        plan = self.fields["plan"].queryset.filter(component__code=chosen.get("plan", "")).first()
+        plans = {plan.code: plan for plan in self.fields["plan"].queryset}
+        plan = plans.get(chosen.get("plan"))
         if plan:
             data |= {"plan": plan.pk, "options": chosen.getlist("options")}
         way = WayForm(chosen)

@@ -32,7 +32,7 @@ urlpatterns = [
     path("compte/demandes/<slug:reference>/facons/", quote_views.ways, name="request-ways"),
     path("anymail/<slug:provider>/inbound/", webhooks.inbound, name="inbound-mail"),
     path(
-        "compte/demandes/<str:reference>/devis/<int:version>.pdf",
+        "compte/demandes/<slug:reference>/devis/<int:version>.pdf",
         quote_views.version_file,
         name="quote-file",
     ),

@@ -8,16 +8,10 @@ from django.test import Client
 
 from accounts.tenancy import staff_context
 from learners.services import recount_all
+from tests.budgets import MOST_COMPRESSED, MOST_NODES, MOST_QUERIES, Counter, statements
 from tests.digiforma import counted, ravel
 from tests.digiforma.ravel import NOW, TODAY, enroll, text, visit
 from tests.digiforma.test_counted_learners import PAGE
-from tests.digiforma.test_my_subscription_budget import (
-    MOST_COMPRESSED,
-    MOST_NODES,
-    MOST_QUERIES,
-    Counter,
-    statements,
-)
 
 
 def test_before_the_first_night_the_page_counts_live(db):

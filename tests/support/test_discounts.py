@@ -252,6 +252,7 @@ def _expect_each_period(desk, quote: Quote, percent: Decimal, periods: int) -> N
         bill_next(desk)
     whole = InvoiceLine.objects.filter(
         component=quote.plan.component,
+        commitment=quote.commitment,
         starts_on__gte=Discount.objects.get().starts_on,
         days=F("days_in_period"),
     ).exclude(kind="credit")

@@ -87,7 +87,7 @@ def test_a_mail_is_admitted_into_a_request(enter, asked, waiting):
     [
         ("admit", {}, "Indiquez la demande, par exemple D-2026-0412."),
         ("admit", {"reference": "D-1999-0001"}, "Aucune demande à cette référence : vérifiez-la."),
-        ("make_request", {"organization": "nulle-part"}, "Aucun organisme à ce nom"),
+        ("make_request", {"organization": "nulle-part"}, "Aucun organisme n’a cet identifiant"),
     ],
 )
 def test_a_wrong_choice_is_told_beside_its_field(enter, waiting, name, given, told):

@@ -126,11 +126,18 @@ def test_customers_answer_where_the_conversation_is_and_the_desk_at_its_own(mail
     wrong = [
         mail.dedupe_key
         for mail in mails
-        if _template(mail) not in of_interests
+        if _template(mail) not in of_interests | {"contact_to_support"}
         if (mail.recipient in ours) != (mail.reply_to == "")
     ]
 
     assert wrong == []
+
+
+def test_a_stranger_is_answered_at_the_address_they_gave(mails):
+    [told] = [mail for mail in mails if _template(mail) == "contact_to_support"]
+
+    assert told.recipient == "support@digiforma.example"
+    assert told.reply_to.endswith("@exemple.fr")
 
 
 def test_the_sales_team_is_told_of_an_agreement_and_of_what_is_theirs(mails):

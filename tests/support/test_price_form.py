@@ -72,7 +72,7 @@ def test_recalculating_prices_nothing(enter, asked):
 SURCHARGE = '<span class="num">+ 135,00 € HT</span>'
 PERCENT = "Indiquez un pourcentage de 0,01 à 100, par exemple 7,5."
 PERIODS = "Indiquez un nombre de périodes, de 1 à 36."
-WHOLE = "Une remise dit combien, pendant combien et pourquoi."
+WHOLE = "Pour une remise, indiquez le pourcentage, la durée et le motif."
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ def test_an_administrator_reads_the_quote_without_a_button(enter, quoted):
 
     assert "268,00 € HT par mois" in page
     assert "Accepter le devis" not in page
-    assert "Le possesseur accepte seul le devis." in page
+    assert "Seul le possesseur peut accepter le devis." in page
 
 
 def test_accepting_twice_accepts_once(enter, quoted):
