@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from subscriptions.periods import Commitment, Period, number_on, period
 from subscriptions.pricing import discounted, prorate
@@ -151,16 +151,16 @@ def owed(
         for line in _asked(facts, book, each, billed, gestures):
             wanted[line.key].append(line)
     opening = entering.starts_on if entering else None
-    differences = [
-        _difference(
+    differences = (
+        _differences(
             wanted.get(key, []),
             billed.get(key, []),
             kind=PERIOD if key[2] == opening and key[:3] not in named else CHARGE,
             given=_given(gestures, *key[:4]),
         )
         for key in dict.fromkeys([*wanted, *billed])
-    ]
-    return tuple(sorted(filter(None, differences), key=_reading_order))
+    )
+    return tuple(sorted(chain.from_iterable(differences), key=_reading_order))
 
 
 def _given(
@@ -175,24 +175,31 @@ def _given(
     )
 
 
-def _difference(wanted: list[Line], billed: list[Line], *, kind: str, given: int) -> Line | None:
-    """Return the line that brings what was billed to what is wanted, or None.
+def _differences(
+    wanted: list[Line], billed: list[Line], *, kind: str, given: int
+) -> Iterator[Line]:
+    """Yield the lines that bring what was billed to what is wanted.
 
     What a gesture gave back already is not credited again (R6). What is free is told once, so
-    that it keeps its price.
+    that it keeps its price. A discount that came late is credit and charge (R18).
     """
     billed_cents = sum(line.net_cents for line in billed)
     missing = sum(line.net_cents for line in wanted) - billed_cents
     if missing < 0 and given and not wanted:
         missing = min(0, given - billed_cents)
-    if missing == 0:
+    line = (wanted or billed)[-1]
+    if missing > 0:
+        yield replace(line, kind=kind, net_cents=missing, vat_rate=None)
+    elif missing == 0:
         free = [line for line in wanted if line.kind != CREDIT and line.net_cents == 0]
         is_told = any(line.net_cents >= 0 for line in billed)
-        return replace(free[-1], kind=kind) if free and not is_told else None
-    line = (wanted or billed)[-1]
-    if missing < 0:
-        return replace(line, kind=CREDIT, net_cents=missing)
-    return replace(line, kind=kind, net_cents=missing, vat_rate=None)
+        if free and not is_told:
+            yield replace(free[-1], kind=kind)
+    elif billed and line.discount_percent > billed[-1].discount_percent:
+        yield replace(billed[-1], kind=CREDIT, net_cents=-billed_cents)
+        yield replace(line, kind=kind, net_cents=billed_cents + missing, vat_rate=None)
+    else:
+        yield replace(line, kind=CREDIT, net_cents=missing)
 
 
 def _reading_order(line: Line) -> tuple:
@@ -218,7 +225,10 @@ def _asked(
         days = entered.period.days
         key = (holding.component, entered.commitment, starts_on, ends_before, days)
         stated = [line for line in billed.get(key, []) if line.net_cents >= 0]
-        share = stated[-1] if stated else _share(facts, book, entered, holding, starts_on)
+        if stated:
+            share = _discounted_since(facts, entered.period, stated[-1])
+        else:
+            share = _share(facts, book, entered, holding, starts_on)
         yield share
         if stops_on < ends_before:
             until = _next_start(facts, holding, stops_on, ends_before)
@@ -262,6 +272,24 @@ def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on
         listed_cents=price.amount_cents,
         discount_percent=percent,
         is_plan=holding.is_plan,
+    )
+
+
+def _discounted_since(facts: Facts, days: Period, billed: Line) -> Line:
+    """Return a share at the price it was billed, less a discount agreed for its period since.
+
+    Never more than was billed: a change processed late is back-dated with its discount (R18).
+    """
+    percent = _discount(facts, days) if billed.is_plan else Decimal(0)
+    if percent <= billed.discount_percent:
+        return billed
+    full_price_cents = discounted(billed.listed_cents, percent=percent)
+    return replace(
+        billed,
+        kind=CHARGE,
+        full_price_cents=full_price_cents,
+        discount_percent=percent,
+        net_cents=prorate(full_price_cents, days=billed.days, days_in_period=days.days),
     )
 
 

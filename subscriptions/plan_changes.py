@@ -186,8 +186,7 @@ def _carry_out(subscription: Subscription, change: Change, on: date, operation: 
             put_off(waiting, until=period(on, change.commitment, 0).ends_before)
         subscription.renews_on = on
     if change.reduction:
-        replaced = change.plan is not None or change.commitment is not None
-        starts_on = reductions.first_full_period(subscription, on, replaced=replaced)
+        starts_on = reductions.first_full_period(subscription, on)
         reductions.begin(subscription, change.reduction, starts_on=starts_on, operation=operation)
 
 

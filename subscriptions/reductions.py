@@ -33,15 +33,13 @@ def begin(
     )
 
 
-def first_full_period(subscription: Subscription, on: date, *, replaced: bool) -> date:
-    """Return the first day of the first whole period that a change on a day bills (R6).
+def first_full_period(subscription: Subscription, on: date) -> date:
+    """Return the first day of the first whole period of a change that takes effect on a day (R6).
 
-    A plan that is not replaced keeps the price of the periods that are billed already.
+    What the night billed of it before is corrected: the total is the same whichever comes first.
     """
-    span = selectors.commitment_span(subscription, on)
-    _number, days = selectors.natural_period(span, on)
-    first = on if days.starts_on == on else days.ends_before
-    return first if replaced else max(first, subscription.renews_on)
+    _number, days = selectors.natural_period(selectors.commitment_span(subscription, on), on)
+    return on if days.starts_on == on else days.ends_before
 
 
 def of_operation(subscription_id: int, operation: str) -> QuerySet[Discount]:

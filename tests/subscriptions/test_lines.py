@@ -263,6 +263,32 @@ def test_a_discount_runs_for_the_periods_that_begin_since(spans, discounts, cent
     assert [line.net_cents for line in lines if line.kind != CREDIT] == cents
 
 
+@pytest.mark.parametrize(
+    ("agreed", "expected"),
+    [
+        pytest.param(
+            [discount(START, 1)],
+            [("S", "credit", "2026-01-31", -5400), ("S", "charge", "2026-01-31", 4860)],
+            id="R18: credit and charge over the period billed before it was known",
+        ),
+        pytest.param(
+            [discount(START, 1, "100")],
+            [("S", "credit", "2026-01-31", -5400), ("S", "charge", "2026-01-31", 0)],
+            id="free, and told so",
+        ),
+        pytest.param([discount(START, 1), discount(START, 1, "5")], [], id="never less of it"),
+        pytest.param([discount(END, 1)], [], id="one that begins later changes nothing"),
+    ],
+)
+def test_a_discount_agreed_late_reaches_what_was_billed_once(agreed, expected):
+    before = (*FIRST, *asked(S, issued=FIRST, discounts=tuple(agreed[:-1])))
+
+    corrections = asked(S, issued=before, discounts=tuple(agreed))
+
+    assert told(corrections) == expected
+    assert asked(S, issued=(*before, *corrections), discounts=tuple(agreed)) == ()
+
+
 @pytest.mark.parametrize("on", [START, FEBRUARY_10])
 def test_a_negotiated_price_counts_on_its_first_and_its_last_day(on):
     agreed = Negotiated("M", MONTHLY, 2800, on, on)

@@ -9,7 +9,7 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subscriptions import credit_notes, plan_changes, renewal
+from subscriptions import credit_notes, plan_changes, renewal, selectors
 from subscriptions.models import Discount, Invoice, InvoiceLine, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.pricing import discounted
@@ -22,6 +22,7 @@ from support.wishes import Order
 from tests.proving import examples
 from tests.support.conftest import RENEWS_ON, TODAY
 from tests.support.test_handover import amounts, last_invoice, lines
+from tests.support.test_late_hands import renew_until
 
 TENTH = Reduction(Decimal(10), 3, "fidélité")
 
@@ -171,6 +172,31 @@ def test_the_reason_names_the_quote_where_staff_read_it(staff):
     )
 
 
+def test_a_discount_applied_after_the_renewal_reaches_the_period_it_was_quoted_from(staff):
+    """R18: our delay of one night does not put the discount off by a period."""
+    choice = {"code": "equipe", "when": "now", "options": ("custom-fields",)}
+    request = staff.ask(**choice)
+    quote = staff.price(request, **choice, reduction=TENTH)
+    staff.send(request)
+    staff.accept(request)
+    staff.hand_over(request)
+    bill_next(staff)
+
+    staff.apply(request, on=RENEWS_ON)
+
+    assert quote.discounted_from == RENEWS_ON == Discount.objects.get().starts_on
+    assert [
+        (line["kind"], line["net_cents"])
+        for line in lines(last_invoice(staff))
+        if line["name"] == quote.plan.component.name
+    ] == [("credit", -119_00), ("charge", 107_10)]
+    assert [plan_prices(bill_next(staff)) for _period in range(3)] == [
+        [(107_10, 119_00)],
+        [(107_10, 119_00)],
+        [(119_00, 119_00)],
+    ]
+
+
 @settings(
     max_examples=examples(8, 300),
     deadline=None,
@@ -187,11 +213,12 @@ def test_the_reason_names_the_quote_where_staff_read_it(staff):
     ),
     percent=st.decimals(Decimal("0.01"), 100, places=2),
     periods=st.integers(1, 4),
-    asked_after=st.integers(0, 15),
+    asked_after=st.integers(0, 20),
     late=st.integers(0, 30),
+    billed_first=st.booleans(),
 )
 def test_whatever_the_discount_what_is_applied_was_quoted(
-    staff, choice, percent, periods, asked_after, late
+    staff, choice, percent, periods, asked_after, late, billed_first
 ):
     """One example is one savepoint. A late hand may come after the renewal: the sum holds."""
     now = choice["when"] == "now"
@@ -201,21 +228,23 @@ def test_whatever_the_discount_what_is_applied_was_quoted(
         return  # nothing would change
     with transaction.atomic():
         day = TODAY + timedelta(days=asked_after)
+        if billed_first:
+            renew_until(staff, day)
+        effective_on = day if now else selectors.coming_term(subscription(staff), day)
         order = staff.order(
-            **choice,
-            effective_on=day if now else RENEWS_ON,
-            reduction=Reduction(percent, periods, "essai"),
+            **choice, effective_on=effective_on, reduction=Reduction(percent, periods, "essai")
         )
         quote = _handed_over(staff, staff.ask(on=day, **choice), order, on=day)
-        while subscription(staff).renews_on <= day + timedelta(days=late):
-            bill_next(staff)
-        billed_cents = 0 if now else _billed_from(staff, RENEWS_ON)
+        billed_before = _billed_from(staff, effective_on)
+        renew_until(staff, day + timedelta(days=late))
+        billed_cents = _billed_from(staff, effective_on) - billed_before
         last = last_invoice(staff)
 
         staff.apply(quote.request, on=day + timedelta(days=late))
 
         issued = last_invoice(staff) if last_invoice(staff) != last else bill_next(staff)
         _expect_the_quote(quote, issued, billed_cents)
+        assert Discount.objects.get().starts_on == quote.discounted_from
         _expect_each_period(staff, quote, percent, periods)
         transaction.set_rollback(True)
 
@@ -247,16 +276,22 @@ def _billed_from(desk, day: date) -> int:
 
 
 def _expect_each_period(desk, quote: Quote, percent: Decimal, periods: int) -> None:
-    """Bill on, and find the discount in each of its periods and in none after them."""
+    """Bill on, and find the discount in each of its periods and in none after them.
+
+    A period billed before its discount was known is stated twice: the last one holds.
+    """
     for _period in range(periods + 2):
         bill_next(desk)
     whole = InvoiceLine.objects.filter(
         component=quote.plan.component,
         commitment=quote.commitment,
-        starts_on__gte=Discount.objects.get().starts_on,
+        starts_on__gte=quote.discounted_from,
         days=F("days_in_period"),
     ).exclude(kind="credit")
-    told = whole.order_by("starts_on").values_list("full_price_cents", "listed_cents")
+    stated = whole.order_by("starts_on", "pk").values_list(
+        "starts_on", "full_price_cents", "listed_cents"
+    )
+    told = {day: prices for day, *prices in stated}.values()
     assert [price for price, _listed in told] == [
         discounted(listed, percent=percent if number < periods else 0)
         for number, (_price, listed) in enumerate(told)
