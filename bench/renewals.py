@@ -8,7 +8,7 @@ Ratios within one run are the figures to trust, and the processor's time: machin
 import argparse
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from multiprocessing import Process
 from pathlib import Path
@@ -58,7 +58,8 @@ def measure(arguments: argparse.Namespace) -> None:
     chunked = _tell(f"chunks of {CHUNK}", _spent(count, lambda: run(CHUNKED)))
     alone = _tell("one by one", _spent(arguments.alone, lambda: renew_alone(arguments.alone)))
     bare = _tell("bare inserts", insert_bare())
-    for name, other in (("one by one", alone), ("bare", bare)):
+    keyless = _tell("the same, no key", insert_bare(kept_by_the_database=False))
+    for name, other in (("one by one", alone), ("bare", bare), ("no key", keyless)):
         by_clock, by_processor = (
             mine / theirs for mine, theirs in zip(chunked, other, strict=True)
         )
@@ -166,11 +167,12 @@ def renew_alone(count: int) -> None:
             renew(subscription_id=each, on=ALONE)
 
 
-def insert_bare() -> Rate:
+def insert_bare(*, kept_by_the_database: bool = True) -> Rate:
     """Insert the rows of the chunked month again, with no logic; return how many a second.
 
     Same tables, same columns, same statements of a chunk; other keys, so that the
     constraints are paid for, the deferred ones too. The rows are read before, and rolled back.
+    Else in tables of the same columns without a key, an index, a policy or a check.
     """
     columns = {model: _columns(model) for model in (Invoice, Period, InvoiceLine)}
     with staff_context():
@@ -178,6 +180,8 @@ def insert_bare() -> Rate:
         lines = list(InvoiceLine.objects.filter(invoice__in=invoices).order_by("invoice", "pk"))
         periods = list(Period.objects.filter(starts_on=CHUNKED))
         _rekey(invoices, lines, periods)
+        if not kept_by_the_database:
+            _shadow(columns)
 
         def insert() -> None:
             for first in range(0, len(invoices), CHUNK):
@@ -191,6 +195,14 @@ def insert_bare() -> Rate:
         rate = _spent(len(invoices), insert)
         transaction.set_rollback(True)
     return rate
+
+
+def _shadow(models: Iterable[type[Model]]) -> None:
+    """Stand empty tables of the same columns, and nothing else, before the real ones."""
+    with connection.cursor() as cursor:
+        for model in models:
+            table = model._meta.db_table
+            cursor.execute(f"CREATE TEMP TABLE {table} (LIKE public.{table} INCLUDING IDENTITY)")
 
 
 def _columns(model: type[Model]) -> list[str]:

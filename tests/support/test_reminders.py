@@ -5,7 +5,8 @@ import time_machine
 
 from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
-from support import reminders, tasks
+from support import emails, reminders, tasks
+from support.measures import DailyFigures
 from support.models import InboundMail
 from tests.support.conftest import TODAY
 
@@ -103,6 +104,24 @@ def test_quarantine_alone_is_told(staff):
     tell("2026-11-24")
 
     assert [subject for _to, subject in written("desk-day")] == ["2 e-mails en quarantaine"]
+
+
+@pytest.mark.parametrize(
+    ("late", "soon", "subject"),
+    [
+        (2, 3, "2 demandes en retard, 3 avec une facture sous 8 jours"),
+        (2, 0, "2 demandes en retard"),
+        (0, 3, "3 demandes avec une facture sous 8 jours"),
+        (1, 1, "1 demande en retard, 1 avec une facture sous 8 jours"),
+        (0, 0, "5 e-mails en quarantaine"),
+    ],
+)
+def test_the_subject_says_what_is_most_urgent(staff, late, soon, subject):
+    figures = DailyFigures(late=late, invoice_soon=soon, without_reply=4, quarantined=5)
+
+    emails.desk_day(figures, on=TODAY)
+
+    assert written("desk-day") == [("support@digiforma.example", subject)]
 
 
 @pytest.mark.parametrize("day", ["2026-11-28", "2026-11-29", "2026-12-25", "2027-01-01"])
