@@ -50,6 +50,9 @@ class Discount(TenantModel):
     starts_on = models.DateField(_("dès le"), help_text="First day of the first period it is for.")
     periods = models.PositiveSmallIntegerField(_("périodes"))
     reason = models.CharField(_("motif"), max_length=200)
+    opened_by = models.CharField(
+        max_length=80, blank=True, help_text="The operation of the change it came with, if any."
+    )
 
     class Meta:
         verbose_name = _("remise")

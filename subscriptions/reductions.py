@@ -29,7 +29,8 @@ def begin(
         percent=reduction.percent,
         starts_on=starts_on,
         periods=reduction.periods,
-        reason=f"{reduction.reason}{_mark(operation)}",
+        reason=reduction.reason,
+        opened_by=operation,
     )
 
 
@@ -43,20 +44,5 @@ def first_full_period(subscription: Subscription, on: date) -> date:
 
 
 def of_operation(subscription_id: int, operation: str) -> QuerySet[Discount]:
-    """Return the discounts that came with the change of an operation.
-
-    The operation stands at the end of their reason: the table has no column for it.
-    """
-    return Discount.objects.filter(subscription=subscription_id, reason__endswith=_mark(operation))
-
-
-def renamed(reason: str, operations: dict[str, str]) -> str:
-    """Return the reason of a discount where its operation goes by another name, in a copy."""
-    for former, name in operations.items():
-        if reason.endswith(_mark(former)):
-            return reason.removesuffix(_mark(former)) + _mark(name)
-    return reason
-
-
-def _mark(operation: str) -> str:
-    return f" [{operation}]"
+    """Return the discounts that came with the change of an operation."""
+    return Discount.objects.filter(subscription=subscription_id, opened_by=operation)

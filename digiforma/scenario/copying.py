@@ -18,7 +18,6 @@ from accounts.tenancy import TenantModel
 from digiforma.scenario.wrong import Wrong
 from learners.models import Enrollment, Learner, TrainingSession
 from learners.rolling_year import first_day_counted
-from subscriptions import reductions
 from subscriptions.models import (
     AccountCredit,
     BillingIdentity,
@@ -163,8 +162,6 @@ def _copied(
             value = _pointed(field, value, keys)
         if field.name in OPERATIONS:
             value = operations.get(value, value)
-        if isinstance(row, Discount) and field.name == "reason":
-            value = reductions.renamed(value, operations)
         if not field.generated:
             facts[field.attname] = value
     return type(row)(**facts | {"id": keys[type(row), row.pk], "organization_id": organization.pk})
