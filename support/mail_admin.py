@@ -20,7 +20,7 @@ from accounts.admin import ReadOnlyAdmin
 from support import mail_reading, mail_sorting, mailbox, moves
 from support.models import InboundMail, Request
 from support.staff_forms import OrganizationForm
-from support.workflow import ANSWERS, IllegalMove, NotAllowed
+from support.workflow import ANSWERS, IllegalMove, Kind, NotAllowed
 
 Status = InboundMail.Status
 WAITS_FIRST = Case(
@@ -42,8 +42,13 @@ class AdmitForm(forms.Form):
 
     def clean_reference(self) -> str:
         reference = self.cleaned_data["reference"].strip().upper()
-        if not Request.objects.filter(reference=reference).exists():
+        request = Request.objects.filter(reference=reference).first()
+        if request is None:
             raise forms.ValidationError(_("Aucune demande à cette référence : vérifiez-la."))
+        if request.kind == Kind.TASK:
+            raise forms.ValidationError(
+                _("C’est une tâche de l’équipe, sans client : faites de cet e-mail une demande.")
+            )
         return reference
 
 

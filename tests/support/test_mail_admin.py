@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
-from support import conversation, mailbox
+from subscriptions.models import SupportNotice
+from support import conversation, mailbox, services
 from support.models import InboundMail, Request
 from tests.support.conftest import TODAY
 from tests.support.letters import outcome, receive, said, written
@@ -107,6 +108,20 @@ def test_a_finished_request_is_told_beside_its_field(enter, desk, asked, waiting
 
     assert answer.status_code == 422
     assert "Cette demande est terminée : rouvrez-la d’abord." in text(answer)
+
+
+def test_a_task_is_told_beside_its_field_to_have_no_customer(enter, desk, waiting):
+    with staff_context():
+        notice = {"organization": desk.ravel, "kind": "over_limit", "raised_on": TODAY}
+        SupportNotice.objects.create(**notice)
+        services.drain_notices(on=TODAY)
+        task = Request.objects.get(kind="task")
+
+    answer = enter("lea").post(deed(waiting, "admit"), {"reference": task.reference})
+
+    assert answer.status_code == 422
+    assert "C’est une tâche de l’équipe, sans client" in text(answer)
+    assert "terminée" not in text(answer)
 
 
 def test_the_organization_of_a_known_address_is_suggested_with_its_requests(enter, asked):
