@@ -63,6 +63,13 @@ class Letter:
         """Say that nobody wrote nothing: this is no mail."""
         return not (self.sender or self.text or self.files)
 
+    @property
+    def digest(self) -> str:
+        """Return a name for what is written and by whom, whatever way the mail came."""
+        files = (part for file in self.files for part in (file.name.encode(), file.content))
+        parts = (self.sender.encode(), self.subject.encode(), self.whole.encode(), *files)
+        return _digest(b"".join(sha256(part).digest() for part in parts))
+
 
 def read(raw: bytes) -> Letter:
     """Return what a mail says. Raises RecursionError for parts nested without reason."""
@@ -86,7 +93,11 @@ def read(raw: bytes) -> Letter:
 
 def _message_id(message: Message, raw: bytes) -> str:
     given = _words(message["Message-ID"]).strip().strip("<>")
-    return given if 0 < len(given) <= LONGEST_ID else f"sha256:{sha256(raw).hexdigest()}"
+    return given if 0 < len(given) <= LONGEST_ID else _digest(raw)
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{sha256(content).hexdigest()}"
 
 
 def _words(value: object) -> str:

@@ -5,6 +5,7 @@ and one to a machine would come back.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -42,26 +43,42 @@ def receive(*, raw: bytes, sent_to: str = "", is_spam: bool = False, on: date) -
     """Keep a mail once and let it join the conversation that it answers. Staff scope.
 
     `sent_to` and `is_spam` are the provider's own word, beside the mail. A mail that comes twice,
-    even at once, is the row of the first. Raises NotAMail, RecursionError for parts nested
-    without reason.
+    even at once, is the row of the first; another one under its Message-ID waits for the desk.
+    Raises NotAMail, RecursionError for parts nested without reason.
     """
     letter = mail_reading.read(raw)
     if letter.is_empty:
         raise NotAMail
-    known = InboundMail.objects.filter(message_id=letter.message_id).first()
+    own_id = _own_id(letter)
+    known = InboundMail.objects.filter(message_id=own_id).first()
     if known:
         return known
     found = verdict(letter, sent_to=sent_to)
-    if is_spam and found.status == Status.JOINED:
-        found = Verdict(Status.QUARANTINED, _("Signalé comme indésirable"), found.reference)
+    doubt = _doubt(is_spam=is_spam, is_namesake=own_id != letter.message_id)
+    if doubt and found.status == Status.JOINED:
+        found = Verdict(Status.QUARANTINED, doubt, found.reference)
     try:
         with transaction.atomic():
-            mail = _kept(letter, found, raw=raw, sent_to=sent_to)
-    except IntegrityError:  # it came a second time, meanwhile
-        return InboundMail.objects.get(message_id=letter.message_id)
+            mail = _kept(replace(letter, message_id=own_id), found, raw=raw, sent_to=sent_to)
+    except IntegrityError:  # one came under this name, meanwhile
+        return receive(raw=raw, sent_to=sent_to, is_spam=is_spam, on=on)
     if found.status == Status.JOINED:
         _join(mail, letter, found.membership, on=on)
     return mail
+
+
+def _own_id(letter: Letter) -> str:
+    """Return the Message-ID, unless a mail that says something else came under it."""
+    known = InboundMail.objects.filter(message_id=letter.message_id).first()
+    if known is None or mail_reading.read(bytes(known.raw)).digest == letter.digest:
+        return letter.message_id
+    return letter.digest
+
+
+def _doubt(*, is_spam: bool, is_namesake: bool) -> str:
+    if is_spam:
+        return _("Signalé comme indésirable")
+    return _("Identifiant d’un autre e-mail, au contenu différent") if is_namesake else ""
 
 
 def _kept(letter: Letter, found: Verdict, *, raw: bytes, sent_to: str) -> InboundMail:

@@ -159,6 +159,33 @@ def test_whoever_left_the_organization_does_not_answer_for_it(staff):
     assert outcome(mail)[:2] == ("quarantined", "Expéditeur inconnu de cet organisme")
 
 
+def test_the_same_mail_by_another_way_is_kept_once(staff):
+    request = staff.ask("adam")
+    address = answering(request, staff.people["adam"])
+
+    first = receive(sent_to=address)
+    again = receive(sent_to="support@digiforma.example", Received="from elsewhere", Cc="x@y.fr")
+
+    assert (first.pk, len(said())) == (again.pk, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"text": "Non."}, {"Subject": "Non"}, {"sender": "alice@exemple.fr"}],
+    ids=["text", "subject", "sender"],
+)
+def test_another_mail_under_a_known_identifier_waits_once(staff, other):
+    request = staff.ask("adam")
+    address = answering(request, staff.people["adam"])
+    receive(sent_to=address)
+
+    mail, again = (receive(sent_to=address, **other) for _time in range(2))
+
+    reason = "Identifiant d’un autre e-mail, au contenu différent"
+    assert outcome(mail) == ("quarantined", reason, request.reference)
+    assert (again.pk, InboundMail.objects.count(), len(said())) == (mail.pk, 2, 1)
+
+
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"Subject: rien\r\n\r\n"])
 def test_nothing_from_nobody_is_no_mail(staff, raw):
     with pytest.raises(NotAMail):
