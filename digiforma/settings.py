@@ -214,7 +214,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "contact": "5/h/ip,5/h/key",
-    "member_contact": "20/h/user",
+    "member_contact": "30/h/user",
 }
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"

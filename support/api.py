@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
+from allauth.core.ratelimit import consume
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -184,12 +185,19 @@ class MessagesView(_Door):
     @extend_schema(
         operation_id="message_send",
         request=payloads.WordsSerializer,
-        responses={201: payloads.MessageSerializer},
+        responses={
+            201: payloads.MessageSerializer,
+            429: OpenApiResponse(description="Trop de messages depuis une heure."),
+        },
         examples=[SAID],
     )
     def post(self, request, reference):
         self.followed(reference)
         given = accepted(payloads.WordsSerializer, request)
+        if not consume(request._request, action="member_contact"):
+            raise Throttled(
+                detail=_("Beaucoup de messages depuis une heure : réessayez plus tard.")
+            )
         said = self.done(partial(conversation.reply_as_customer, reference=reference, **given))
         return Response(payloads.MessageSerializer(payloads.message(said)).data, status=201)
 

@@ -2,12 +2,14 @@
 
 from functools import partial
 
+from allauth.core.ratelimit import consume
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,6 +32,10 @@ asker_required = role_required(*ASKS_CHANGES)
 
 NEAR = "near"  # a message shown beside the form that it answers
 LISTS = ("en-cours", "terminees")
+TOO_OFTEN = gettext_lazy(
+    "Vous avez envoyé beaucoup de messages depuis une heure : réessayez un peu plus tard. "
+    "Celui-ci n’est pas parti, votre texte est conservé ci-dessous."
+)
 
 
 @reader_required
@@ -90,6 +96,9 @@ def reply(request, reference):
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _request_page(request, reference, form=form, status=422)
+    if not consume(request, action="member_contact"):
+        form.add_error(None, TOO_OFTEN)
+        return _request_page(request, reference, form=form, status=429)
     try:
         conversation.reply_as_customer(
             membership=request.membership,

@@ -163,14 +163,6 @@ def test_a_file_that_is_not_taken_is_told_and_the_text_kept(enter, desk):
         assert not Request.objects.exists()
 
 
-def test_a_member_writes_twenty_times_an_hour(enter, desk):
-    client = enter("sam")
-
-    statuses = [client.post(CONTACT, {"message": "Encore"}).status_code for _again in range(21)]
-
-    assert statuses == [302] * 20 + [429]
-
-
 def received(email: str) -> str:
     """Return the page of the desk for a message from an address, as text."""
     with staff_context():
