@@ -299,7 +299,7 @@ SUPPORT_TARGETS = {
     "contact": {"reply": 540, "done": 1620},
     "task": {"reply": None, "done": 1620},
 }
-SALES_EMAIL = os.environ.get("SALES_EMAIL", SUPPORT_EMAIL)
+SALES_EMAIL = os.environ.get("SALES_EMAIL") or SUPPORT_EMAIL
 # Answers by mail: to reply+…@REPLY_DOMAIN, through the webhook of one provider of django-anymail.
 # That door is shut without a provider or without ANYMAIL_WEBHOOK_SECRET, `user:password`.
 REPLY_DOMAIN = os.environ.get("REPLY_DOMAIN", "")

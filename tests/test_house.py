@@ -4,7 +4,9 @@ Templates stand in test_house_templates.py, tables and roles in test_house_table
 """
 
 import ast
+import os
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,27 @@ def functions(trees: dict[str, ast.Module]) -> Iterator[tuple[str, ast.FunctionD
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield name, node
+
+
+# Settings
+
+
+def test_every_name_that_settings_read_stands_in_the_example(monkeypatch):
+    asked = set()
+
+    class Surroundings(dict):
+        def get(self, name, default=None):
+            asked.add(name)
+            return super().get(name, default)
+
+    monkeypatch.setattr(os, "environ", Surroundings(os.environ))
+    runpy.run_path(str(HOUSE / "digiforma/settings.py"))
+
+    example = (HOUSE / ".env.example").read_text()
+    shown = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
+    of_services = set(re.findall(r"\$\{([A-Z_]+)", (HOUSE / "docker-compose.yml").read_text()))
+    of_mail = {name for name in shown if name.startswith("ANYMAIL_")}
+    assert shown - of_services - of_mail == asked
 
 
 # Sources
