@@ -29,7 +29,7 @@ from subscriptions.models import (
     Subscription,
 )
 from subscriptions.places import asking_support
-from subscriptions.refusals import REFUSALS, refusal_text
+from subscriptions.refusals import REFUSALS, aside_text, refusal_text
 from subscriptions.staff_deeds import foresee
 from subscriptions.staff_rights import Deed, NotAllowed, may
 
@@ -106,7 +106,7 @@ class SubscriptionAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("mis de côté"), empty_value="")
     def aside(self, subscription):
-        return subscription.parked_because[:80]
+        return aside_text(subscription.parked_because)
 
     def get_urls(self):
         return [

@@ -1,4 +1,4 @@
-"""What a refusal of the engine means, in words for staff."""
+"""What a refusal of the engine means, and what set a subscription aside, in words for staff."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +51,20 @@ NOT_APPLICABLE = {
     ),
     "nothing waits": gettext_lazy("Rien n’attend l’échéance."),
 }
+BOUNDS = gettext_lazy("Les bornes arrêtent la facture suivante : %(reason)s.")
+NO_PRICE = gettext_lazy("Aucun tarif en vigueur n’a ce prix : convenez d’abord d’un prix.")
+NO_VAT_BY_PLACE = gettext_lazy(
+    "Son code postal ou son pays ne dit pas quelle TVA s’applique : vérifiez l’adresse avec lui, "
+    "puis corrigez ses coordonnées de facturation."
+)
+NO_VAT_BY_NUMBER = gettext_lazy(
+    "Le client est dans un autre pays de l’Union sans numéro de TVA vérifié : demandez-le, "
+    "puis corrigez ses coordonnées de facturation."
+)
+UNFORESEEN = gettext_lazy(
+    "Une erreur imprévue a arrêté sa facture. Transmettez-la à l’équipe technique, puis libérez "
+    "l’abonnement : %(error)s"
+)
 
 
 def refusal_text(refusal: Exception) -> str:
@@ -58,9 +72,7 @@ def refusal_text(refusal: Exception) -> str:
     if isinstance(refusal, NotApplicable):
         return str(NOT_APPLICABLE.get(str(refusal), _("Cela ne peut pas prendre effet ainsi.")))
     if isinstance(refusal, Parked):
-        return _("Les bornes arrêtent la facture suivante : %(reason)s.") % {
-            "reason": refusal.reason
-        }
+        return BOUNDS % {"reason": refusal.reason}
     texts = {
         AlreadySubscribed: _("C’est déjà sa formule et son engagement : rien ne changerait."),
         NotActive: _("L’abonnement n’est pas dans un état qui le permet, ou il est mis de côté."),
@@ -73,7 +85,7 @@ def refusal_text(refusal: Exception) -> str:
         AlreadyDecided: _("Un collègue a déjà décidé."),
         SamePerson: _("Vous avez demandé cet avoir : un autre responsable l’approuve."),
         Changed: _("Le calcul a changé depuis l’aperçu : voici le nouveau."),
-        NoPrice: _("Aucun tarif en vigueur n’a ce prix : convenez d’abord d’un prix."),
+        NoPrice: str(NO_PRICE),
         VatUnresolved: _(
             "La TVA de ce client reste à déterminer : complétez ses coordonnées. "
             "Une tâche l’attend dans la file des demandes."
@@ -81,3 +93,17 @@ def refusal_text(refusal: Exception) -> str:
         IssueDateGoesBack: _("Un document plus récent est déjà émis : réessayez demain."),
     }
     return texts[type(refusal)]
+
+
+def aside_text(parked_because: str) -> str:
+    """Return why a subscription is set aside, and what to do; "" when it is not (R23)."""
+    if not parked_because:
+        return ""
+    name, _colon, why = parked_because.partition(" : ")
+    if name == Parked.__name__:
+        return BOUNDS % {"reason": why}
+    if name == NoPrice.__name__:
+        return str(NO_PRICE)
+    if name == VatUnresolved.__name__:
+        return str(NO_VAT_BY_PLACE if why.startswith("unknown") else NO_VAT_BY_NUMBER)
+    return UNFORESEEN % {"error": parked_because}

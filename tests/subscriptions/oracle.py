@@ -68,6 +68,13 @@ class Segment(NamedTuple):
     ends: date
 
 
+class Seen(NamedTuple):
+    """The full price of a segment when it was first seen, and the largest discount since."""
+
+    cents: int
+    percent: Decimal
+
+
 class Owed(NamedTuple):
     """What one component owes for one period: each line rounded (R1), and to the fraction."""
 
@@ -78,10 +85,13 @@ class Owed(NamedTuple):
 
 @dataclass
 class Oracle:
-    """What was listed, and the price at which each segment was first seen: it is kept (R6)."""
+    """What was listed, and what each segment was seen at: its price is kept (R6).
+
+    A discount given since for its period is taken off, never put back (R18).
+    """
 
     listed: dict[tuple[Hashable, int], list[tuple[date, int]]]
-    seen: dict[tuple, int] = field(default_factory=dict)
+    seen: dict[tuple, Seen] = field(default_factory=dict)
 
     def owed(
         self,
@@ -110,23 +120,25 @@ class Oracle:
                 if not held_days:
                     continue
                 segment = Segment(each.component, bound.months, held_days[0], ends)
-                if segment not in self.seen:
-                    self.seen[segment] = self._price(each, bound, held_days[0], agreed, percent)
-                parts[segment] = _segment(self.seen[segment], held_days, days)
+                seen = self.seen.get(segment) or Seen(
+                    self._listed(each, bound, held_days[0], agreed), Decimal(0)
+                )
+                reduced = max(seen.percent, percent) if each.is_plan else seen.percent
+                self.seen[segment] = seen._replace(percent=reduced)
+                price = rounded(Fraction(seen.cents) * (100 - Fraction(reduced)) / 100)
+                parts[segment] = _segment(price, held_days, days)
         _keep_back(parts, given)
         return _by_period(parts)
 
-    def _price(
-        self, held: Held, bound: Bound, on: date, agreed: list[Agreed], percent: Decimal
-    ) -> int:
-        """Return the full price in force on a day (R5), net of the running discount (R6)."""
+    def _listed(self, held: Held, bound: Bound, on: date, agreed: list[Agreed]) -> int:
+        """Return the full price in force on a day, before any discount (R5)."""
         in_force = [row for row in self.listed[held.component, bound.months] if row[0] <= on]
         cents = max(in_force)[1]
         for row in agreed:
             same = (row.component, row.months) == (held.component, bound.months)
             if same and row.first <= on <= row.last:
                 cents = row.cents
-        return rounded(Fraction(cents) * (100 - Fraction(percent if held.is_plan else 0)) / 100)
+        return cents
 
 
 def natural_periods(bound: Bound, entered_until: date) -> Iterator[tuple[date, date]]:

@@ -172,6 +172,12 @@ class Life:
     def discount(self, percent: Decimal, periods: int) -> None:
         self.discounts.append(Discount(percent, self.renews_on, periods))
 
+    def discount_late(self, percent: Decimal, periods: int, ago: int) -> None:
+        """Give a discount that was promised from a period billed since (R18)."""
+        first = self.entered[-1 - ago % len(self.entered)].starts_on
+        self.discounts.append(Discount(percent, first, periods))
+        self.bill(first)
+
     def _end(self, ending: list[Holding], on: date) -> None:
         """End what runs on a day; what begins later was never held."""
         for held in ending:

@@ -16,7 +16,8 @@ steps = some.lists(
     some.tuples(
         some.integers(0, 45) | some.just(0),
         some.sampled_from(
-            ["plan", "plan", "late plan", "take", "take", "end", "term", "agree", "discount"]
+            ["plan", "plan", "late plan", "take", "take", "end", "term", "agree"]
+            + ["discount", "late discount"]
         ),
         some.integers(0, 60_000),
         some.integers(0, 100),
@@ -106,6 +107,10 @@ def _discount(life: Life, today: date, cents: int, number: int) -> None:
     life.discount(Decimal(cents % 10_000 + 1) / 100, number % 4 + 1)
 
 
+def _discount_late(life: Life, today: date, cents: int, number: int) -> None:
+    life.discount_late(Decimal(cents % 10_000 + 1) / 100, number % 4 + 1, ago=number % 3)
+
+
 DEEDS = {
     "plan": _change_plan,
     "late plan": _change_late,
@@ -114,4 +119,5 @@ DEEDS = {
     "term": _change_term,
     "agree": _agree,
     "discount": _discount,
+    "late discount": _discount_late,
 }

@@ -72,5 +72,5 @@ def last_invoice(subscription) -> Invoice:
 def park(subscription) -> None:
     with staff_context():
         Subscription.objects.filter(pk=subscription.pk).update(
-            parked_because="une ligne à 900,00 € dépasse son plein tarif"
+            parked_because="Parked : une ligne à 900,00 € dépasse son plein tarif"
         )

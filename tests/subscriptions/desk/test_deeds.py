@@ -173,7 +173,10 @@ def test_a_parked_subscription_says_why_and_is_released(ravel, enter):
     client.post(deed_of(ravel, "release"), {**confirmation(asked), "confirm": "yes"})
     again = client.post(deed_of(ravel, "release"), {"reason": "encore"})
 
-    assert "Mis de côté par la facturation : une ligne à 900,00 € dépasse" in said
+    assert (
+        "Mis de côté par la facturation : Les bornes arrêtent la facture suivante : "
+        "une ligne à 900,00 € dépasse"
+    ) in said
     assert "Facture du 9 décembre 2026, HT 119,00 €" in text(asked)
     assert [row.parked_because for row in rows(Subscription)] == [""]
     assert (again.status_code, len(rows(StaffOrder))) == (422, 1)
