@@ -20,7 +20,7 @@ from subscriptions.reductions import Reduction
 from support import drawing, workflow
 from support.labels import When
 from support.models import Quote, Request
-from support.selectors import may_follow, readable
+from support.selectors import may_follow, open_beside, readable
 from support.wishes import Order, Wish
 from support.workflow import Kind, State
 
@@ -228,6 +228,7 @@ class WaysPage:
     plan: str
     ways: tuple[Way, ...]
     may_choose: bool
+    open_beside: str  # the other change under way, instead of which one would choose
     on: date
 
 
@@ -242,13 +243,16 @@ def ways_page(membership: Membership, reference: str, *, on: date, told: Told) -
     asked = request.requester_id == membership.user_id
     who = workflow.capacities(membership.role, is_requester=asked)
     moves = workflow.moves(kind=request.kind, state=request.state, who=who)
+    may_ask = workflow.Move.ASK_AGAIN in moves
+    beside = open_beside(request) if may_ask else ""
     sent = Quote.objects.filter(request=request, status__in=["sent", "accepted"]).first()
     return WaysPage(
         reference=request.reference,
         title=request.customer_title,
         plan=request.plan.name,
         ways=ways(membership.organization, wish_of(request), on=on, told=told, quoted=sent),
-        may_choose=workflow.Move.ASK_AGAIN in moves,
+        may_choose=may_ask and not beside,
+        open_beside=beside,
         on=on,
     )
 

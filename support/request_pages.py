@@ -17,6 +17,7 @@ from support.selectors import (
     Step,
     days_entered,
     may_follow,
+    open_beside,
     option_names,
     readable,
     state_told,
@@ -72,6 +73,7 @@ class RequestPage:
     may_accept: bool
     may_decline: bool
     may_ask_again: bool
+    open_beside: str  # the other change under way, instead of which one would ask again
     may_compare: bool
     earlier: tuple[Quote, ...]  # versions sent before the one that is shown
     from_plan: str
@@ -91,6 +93,7 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
     quoted = request.state == State.QUOTED
     stale = _is_stale(request, quote, past=past, on=on)
     is_change = request.kind == Kind.PLAN_CHANGE
+    beside = open_beside(request) if Move.ASK_AGAIN in moves else ""
     return RequestPage(
         reference=request.reference,
         kind=request.kind,
@@ -113,7 +116,8 @@ def request_page(membership: Membership, reference: str, *, on: date) -> Request
         may_withdraw=Move.WITHDRAW in moves,
         may_accept=Move.ACCEPT in moves and not past and not stale,
         may_decline=Move.DECLINE in moves,
-        may_ask_again=Move.ASK_AGAIN in moves and (past or stale or not quoted),
+        may_ask_again=Move.ASK_AGAIN in moves and not beside and (past or stale or not quoted),
+        open_beside=beside,
         may_compare=membership.role in ASKS_CHANGES and comparison.is_compared(request),
         earlier=versions.earlier(request, quote) if quote and quote.version > 1 else (),
         from_plan=request.from_plan.name if is_change else "",

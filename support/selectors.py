@@ -10,7 +10,7 @@ from accounts.models import Membership, Organization
 from subscriptions.models import Component
 from support import workflow
 from support.labels import CUSTOMER_STATES, When
-from support.models import Quote, Request, RequestEvent
+from support.models import OPEN, Quote, Request, RequestEvent
 from support.workflow import Kind, State
 
 SHOWN_ON_CARD = sorted(workflow.OPEN | {State.EXPIRED})
@@ -172,6 +172,14 @@ def state_told(request: Request) -> str:
     if request.state == State.NEW and request.waiting_since:
         return _("Le support vous a répondu")
     return str(CUSTOMER_STATES[State(request.state)])
+
+
+def open_beside(request: Request) -> str:
+    """Return the reference of the other change under way, or nothing: one is open at most."""
+    changes = Request.objects.for_organization(request.organization).filter(
+        kind=Kind.PLAN_CHANGE, state__in=OPEN
+    )
+    return changes.exclude(pk=request.pk).values_list("reference", flat=True).first() or ""
 
 
 def may_follow(membership: Membership, request: Request) -> bool:

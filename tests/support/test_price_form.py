@@ -69,7 +69,7 @@ def test_recalculating_prices_nothing(enter, asked):
         assert not Quote.objects.exists()
 
 
-SURCHARGE = '<span class="num">+ 135,00 € HT</span>'
+SURCHARGE = '<b class="num">+ 135,00 € HT</b>'
 PERCENT = "Indiquez un pourcentage de 0,01 à 100, par exemple 7,5."
 PERIODS = "Indiquez un nombre de périodes, de 1 à 36."
 WHOLE = "Pour une remise, indiquez le pourcentage, la durée et le motif."

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.tenancy import staff_context, tenant_context
+from support import quotes
 from support.models import Request
 from tests.support.conftest import RENEWS_ON, TODAY
 
@@ -18,6 +21,10 @@ def quoted(desk) -> Request:
 
 def read(response) -> str:
     return response.content.decode().replace("\u00a0", " ")
+
+
+def at(request) -> str:
+    return reverse("request", args=[request.reference])
 
 
 def ways_of(request) -> str:
@@ -76,3 +83,22 @@ def test_what_is_finished_has_no_way_left(enter, quoted):
     client.post(reverse("request-withdraw", args=[quoted.reference]))
 
     assert client.get(ways_of(quoted)).status_code == 404
+
+
+def test_an_expired_quote_beside_an_open_change_leads_to_it_instead(enter, desk):
+    with staff_context():
+        expired = desk.ask("adam")
+        desk.price(expired)
+        desk.send(expired, valid_until=TODAY)
+        quotes.expire_quotes(on=TODAY + timedelta(days=1))
+    client = enter("adam")
+    alone = [read(client.get(address)) for address in (at(expired), ways_of(expired))]
+    with staff_context():
+        other = desk.ask("alice")
+
+    beside = [read(client.get(address)) for address in (at(expired), ways_of(expired))]
+
+    again = reverse("quote-again", args=[expired.reference])
+    assert [again in page for page in alone + beside] == [True, True, False, False]
+    led = f'La demande <a href="{at(other)}">{other.reference}</a> est en cours'
+    assert [led in page for page in alone + beside] == [False, False, True, True]
