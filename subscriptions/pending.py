@@ -96,6 +96,29 @@ def withdraw(change: PendingChange, state: str, *, on: date) -> None:
     reductions.of_operation(change.subscription_id, operation).delete()
 
 
+def close_what_is_done(
+    subscription: Subscription, *, since: date, operation: str, told_on: date
+) -> None:
+    """Close the change that waits when an operation has done all of it from a day on (R7).
+
+    The discount promised with it is kept: it begins with the first whole period of what is done,
+    and goes with it.
+    """
+    waiting = selectors.waiting_change(subscription)
+    if waiting is None or waiting.kind == PendingChange.Kind.CANCELLATION:
+        return
+    awaited = operation_of(waiting)
+    held = selectors.running_plan(subscription, subscription.renews_on)
+    span = selectors.running_commitment(subscription)
+    is_done = waiting.plan in (None, held) and waiting.commitment in ("", span.commitment)
+    if not is_done or Item.objects.filter(subscription=subscription, opened_by=awaited).exists():
+        return
+    close(waiting, PendingChange.State.REPLACED, on=told_on)
+    reductions.of_operation(subscription.pk, awaited).update(
+        starts_on=reductions.first_full_period(subscription, since), opened_by=operation
+    )
+
+
 def put_off(change: PendingChange, *, until: date) -> None:
     """Let what was ordered with a change begin on another day (R7)."""
     operation = operation_of(change)

@@ -31,7 +31,14 @@ from subscriptions.models import (
     Plan,
     Subscription,
 )
-from subscriptions.pending import is_cheaper, operation_of, over_limits, put_off, withdraw
+from subscriptions.pending import (
+    close_what_is_done,
+    is_cheaper,
+    operation_of,
+    over_limits,
+    put_off,
+    withdraw,
+)
 from subscriptions.periods import Commitment, period
 from subscriptions.reductions import Reduction
 
@@ -87,13 +94,14 @@ def change_now(
         on=str(on),
     )
     _carry_out(subscription, change, on, operation)
+    close_what_is_done(subscription, since=on, operation=operation, told_on=issued_on or on)
     document = settle(subscription, since=on, operation=operation, issued_on=issued_on or on)
     _keep_waiting(subscription, on=issued_on or on)
     return document
 
 
 def _keep_waiting(subscription: Subscription, *, on: date) -> None:
-    """Let what waited wait for the échéance as it is now; what is done already is replaced (R7).
+    """Let what waits wait for the échéance as it is now (R7).
 
     `on` is the real day. A new commitment that is back-dated may have échéances gone by: what
     waited is for the first one to come, never for a day that is past.
@@ -101,13 +109,6 @@ def _keep_waiting(subscription: Subscription, *, on: date) -> None:
     waiting = selectors.waiting_change(subscription)
     if waiting is None:
         return
-    ordered = Item.objects.filter(subscription=subscription, opened_by=operation_of(waiting))
-    if waiting.kind != PendingChange.Kind.CANCELLATION and not ordered.exists():
-        held = selectors.running_plan(subscription, subscription.renews_on)
-        span = selectors.running_commitment(subscription)
-        if waiting.plan in (None, held) and waiting.commitment in ("", span.commitment):
-            withdraw(waiting, PendingChange.State.REPLACED, on=on)
-            return
     term = _term(subscription, min(waiting.effective_on, on + timedelta(days=1)))
     if waiting.effective_on != term:
         put_off(waiting, until=term)
