@@ -103,6 +103,12 @@ def _figures(on: date, at: datetime) -> tuple[Figure, ...]:
             _list("support_inboundmail", "status__exact=quarantined"),
             "warn",
         ),
+        Figure(
+            _("Messages de visiteurs"),
+            waits.visitors.waiting,
+            _list("support_contactmessage", "view=waiting"),
+            "stop" if waits.visitors.late else "",
+        ),
         Figure(_("Limites dépassées"), over, _list("subscriptions_overrun", "ended_on__isempty=1")),
         Figure(
             _("Factures en retard"), late, _list("subscriptions_invoice", "payment=late"), "warn"

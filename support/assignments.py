@@ -1,37 +1,51 @@
-"""Deeds of sharing the work: take the next request, give or remind several at once."""
+"""Deeds of sharing the work: take what is next, give or remind several requests at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
-from support import workflow
+from support import contact_queue, contacts, workflow
 from support.conversation import AlreadyReminded, assign, remind
-from support.models import Request
+from support.models import ContactMessage, Request
 from support.moves import require, staff
 from support.queue_filters import IS_OPEN, MOST_URGENT, to_take
 from support.workflow import IllegalMove
 
 
 class NothingLeft(Exception):
-    """No request is left that is for one's group and nobody's."""
+    """Nothing is left that is for one's group and nobody's."""
 
 
 @transaction.atomic
-def take_next(*, actor: User, on: date) -> Request:
-    """Give oneself the most urgent request that is nobody's and for one's group.
+def take_next(*, actor: User, on: date) -> Request | ContactMessage:
+    """Give oneself the most urgent request or visitor's message that is nobody's, for one's group.
 
-    Two people at once get two requests: each skips what the other has locked.
+    Two people at once get two of them: each skips what the other has locked.
     Raises NotAllowed, NothingLeft.
     """
     require(actor, workflow.ANSWERS)
-    free = Request.objects.filter(to_take(staff(actor))).order_by(*MOST_URGENT)
-    taken = free.select_for_update(skip_locked=True).first()
-    if taken is None:
-        raise NothingLeft
-    return assign(request_id=taken.pk, actor=actor, to=actor, on=on)
+    who = staff(actor)
+    free = [
+        Request.objects.filter(to_take(who)).order_by(*MOST_URGENT),
+        ContactMessage.objects.filter(contact_queue.to_take(who)).order_by(*MOST_URGENT),
+    ]
+    for rows in sorted(free, key=_urgency):
+        taken = rows.select_for_update(skip_locked=True).first()
+        if isinstance(taken, Request):
+            return assign(request_id=taken.pk, actor=actor, to=actor, on=on)
+        if taken:
+            return contacts.take(contact_id=taken.pk, actor=actor)
+    raise NothingLeft
+
+
+def _urgency(rows: QuerySet) -> tuple:
+    """Return when the first of some rows is due; what has no clock comes last."""
+    due_at = next((row.due_at for row in rows[:1]), None)
+    return due_at is None, due_at
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The door of whoever writes to us, signed in or not."""
 
 from allauth.core.ratelimit import consume
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import SEES_SUBSCRIPTION
 from accounts.tasks import send_mail_soon
-from support import announcements, services
+from support import announcements, contacts, services
 from support.forms import ContactForm, MemberContactForm
 
 WROTE_FROM = "wrote-from"  # in the session
@@ -29,7 +30,7 @@ def contact(request):
         return _page(request, form, status=422)
     if not consume(request, action="contact", key=form.cleaned_data["email"].lower()):
         return _page(request, form, wrote_too_often=True, status=429)
-    services.ask_by_contact(**form.contact)
+    contacts.receive(at=timezone.now(), **form.contact)
     send_mail_soon()
     request.session[WROTE_FROM] = form.cleaned_data["email"]
     return redirect("contact-sent")
@@ -41,7 +42,11 @@ def _known(user) -> dict[str, str]:
 
 
 def _page(request, form, *, status=200, **context):
-    context |= {"form": form, "promise": announcements.promise(on=timezone.localdate())}
+    context |= {
+        "form": form,
+        "promise": announcements.promise(on=timezone.localdate()),
+        "support_email": settings.SUPPORT_EMAIL,
+    }
     return render(request, "support/contact.html", context, status=status)
 
 

@@ -1,7 +1,5 @@
 """What happened to a request and what was said about it: rows that never change."""
 
-import uuid
-
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -114,27 +112,3 @@ class Attachment(TenantModel):
 
     def __str__(self):
         return self.name
-
-
-class ContactMessage(models.Model):
-    """A message of somebody who is not signed in.
-
-    Not a tenant's table: the application may add rows and read none, staff's role sees them all.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("nom"), max_length=120)
-    email = models.EmailField(_("adresse e-mail"))
-    organization_name = models.CharField(_("organisme"), max_length=120, blank=True)
-    message = models.TextField(_("message"))
-    created_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
-    answered_by = models.CharField(
-        _("devenu"), max_length=16, blank=True, help_text="Reference of the request made of it."
-    )
-
-    class Meta:
-        verbose_name = _("message de contact")
-        verbose_name_plural = _("messages de contact")
-
-    def __str__(self):
-        return f"{self.name} <{self.email}>"

@@ -100,6 +100,7 @@ class InboundMail(models.Model):
     class Status(models.TextChoices):
         JOINED = "joined", _("joint à la conversation")
         QUARANTINED = "quarantined", _("en quarantaine")
+        VISITOR = "visitor", _("message de visiteur")
         DISMISSED = "dismissed", _("écarté")
         IGNORED = "ignored", _("réponse automatique")
 

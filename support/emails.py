@@ -18,7 +18,7 @@ from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
 from support.announcements import promise
 from support.measures import DailyFigures
-from support.models import ContactMessage, InboundMail, Message, Quote, Request
+from support.models import ContactEvent, ContactMessage, InboundMail, Message, Quote, Request
 from support.reply_address import reply_address
 from support.workflow import may_follow
 
@@ -118,6 +118,17 @@ def contact_received(contact: ContactMessage) -> None:
         context={"contact": contact},
         dedupe_key=f"contact-{contact.pk}",
         reply_to=contact.email,
+    )
+
+
+def contact_answered(contact: ContactMessage, told: ContactEvent) -> None:
+    """Support answered a visitor: to the address they gave; their answer comes to support."""
+    post(
+        to=contact.email,
+        template="support/contact_reply",
+        context={"contact": contact, "told": told},
+        dedupe_key=f"contact_reply-{told.pk}",
+        reply_to=settings.SUPPORT_EMAIL,
     )
 
 

@@ -58,3 +58,13 @@ class RefusalReason(TextChoices):
     UNREACHABLE = "unreachable", _("le client ne répond plus")
     NOT_OURS = "not_ours", _("la demande ne concerne pas l’abonnement")
     OTHER = "other", _("autre motif")
+
+
+class ClosingReason(TextChoices):
+    """Why the desk closes a visitor's message without an answer; the visitor reads nothing."""
+
+    UNWANTED = "unwanted", _("indésirable ou démarchage")
+    NOT_OURS = "not_ours", _("ne concerne pas Digiforma")
+    DUPLICATE = "duplicate", _("fait double emploi")
+    ELSEWHERE = "elsewhere", _("réponse donnée autrement")
+    OTHER = "other", _("autre motif")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import ReadOnlyAdmin
 from support import mail_reading, mail_sorting, mailbox, moves
-from support.models import InboundMail, Request
+from support.models import ContactMessage, InboundMail, Request
 from support.staff_forms import OrganizationForm
 from support.workflow import ANSWERS, IllegalMove, Kind, NotAllowed
 
@@ -78,6 +78,9 @@ DEEDS = {
         field="organization",
         reads_clock=True,
     ),
+    "make_contact": Deed(
+        mailbox.make_contact, forms.Form, gettext_lazy("E-mail passé aux messages de visiteurs.")
+    ),
     "dismiss": Deed(mailbox.dismiss, forms.Form, gettext_lazy("E-mail écarté. Il reste lisible.")),
     "restore": Deed(mailbox.restore, forms.Form, gettext_lazy("E-mail remis en quarantaine.")),
 }
@@ -129,6 +132,7 @@ class InboundMailAdmin(ReadOnlyAdmin):
             "became": Request.objects.filter(reference=mail.reference)
             .select_related("organization")
             .first(),
+            "contact": ContactMessage.objects.filter(mail=mail).first(),
             "may_decide": bool(moves.staff(request.user) & ANSWERS),
             "waits": mail.status in (Status.QUARANTINED, Status.IGNORED),
             "admit": form if tried == "admit" else AdmitForm(initial={"reference": reference}),
@@ -163,6 +167,9 @@ class InboundMailAdmin(ReadOnlyAdmin):
             raise PermissionDenied from None
         except mailbox.Decided:
             messages.error(request, _("Un collègue a décidé entre-temps : voici ce qu’il a fait."))
+            return True
+        except mailbox.NoSender:
+            messages.error(request, _("Cet e-mail n’a pas d’adresse où répondre : écartez-le."))
             return True
         except IllegalMove:
             form.add_error(deed.field, _("Cette demande est terminée : rouvrez-la d’abord."))

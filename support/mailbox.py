@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -16,18 +17,19 @@ from accounts import selectors as people
 from accounts.models import Membership, Organization, User
 from accounts.roles import SEES_SUBSCRIPTION, Role
 from accounts.services import record
-from support import conversation, emails, mail_reading, workflow
+from support import contacts, conversation, emails, mail_reading, workflow
 from support.attachments import MOST_FILES, refusal_text
 from support.file_kinds import FileRefused, ReadFile
 from support.file_kinds import read as read_file
 from support.mail_reading import Letter
 from support.mail_sorting import Status, Verdict, follows, member_at, verdict
-from support.models import InboundMail, Message, Request
+from support.models import ContactMessage, InboundMail, Message, Request
 from support.moves import open_request, require, say
 from support.workflow import IllegalMove, Kind
 
 LONGEST_SAID = 20_000  # characters of one message
 LONGEST_SUBJECT = 255
+LONGEST_NAME = 120
 
 
 class NotAMail(Exception):
@@ -36,6 +38,10 @@ class NotAMail(Exception):
 
 class Decided(Exception):
     """Somebody decided about this mail already."""
+
+
+class NoSender(Exception):
+    """Nobody can be answered: the mail names no sender, or no address of one."""
 
 
 @transaction.atomic
@@ -207,6 +213,28 @@ def make_request(*, mail_id, organization: Organization, actor: User, on: date) 
         request=request.reference,
     )
     return request
+
+
+@transaction.atomic
+def make_contact(*, mail_id, actor: User) -> ContactMessage:
+    """Make a visitor's message of a mail that waited, due since the mail came.
+
+    Its files stay with the mail. Raises NotAllowed, Decided, NoSender.
+    """
+    mail = _waiting(mail_id, actor)
+    try:
+        ContactMessage._meta.get_field("email").clean(mail.sender, None)
+    except ValidationError:
+        raise NoSender from None
+    contact = contacts.receive(
+        name=mail.sender[:LONGEST_NAME],
+        email=mail.sender,
+        message=f"{mail.subject}\n\n{mail.text}"[:LONGEST_SAID].strip() or mail.sender,
+        at=mail.received_at,
+        mail=mail,
+    )
+    _decide(mail, Status.VISITOR, actor)
+    return contact
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Aggregate, Count, DateField, IntegerField, Q, QuerySet
 from django.db.models.functions import TruncWeek
 
+from support.contact_queue import Visitors, visitors
 from support.labels import KIND_LABELS
 from support.models import InboundMail, Request
 from support.queue_filters import WITHOUT_REPLY, invoice_soon, is_late
@@ -93,20 +94,22 @@ class DailyFigures:
     invoice_soon: int  # open, and the client's next invoice is 8 days away or less
     without_reply: int
     quarantined: int
+    visitors: Visitors
 
     def __bool__(self) -> bool:
-        return any((self.late, self.invoice_soon, self.without_reply, self.quarantined))
+        waits = (self.late, self.invoice_soon, self.without_reply, self.quarantined)
+        return any(waits) or self.visitors.waiting > 0
 
 
 def daily_figures(*, on: date, at: datetime) -> DailyFigures:
-    """Return what waits at a moment of a day, in two queries."""
+    """Return what waits at a moment of a day, in three queries."""
     counted = Request.objects.aggregate(
         late=Count("pk", filter=is_late(at)),
         invoice_soon=Count("pk", filter=invoice_soon(on)),
         without_reply=Count("pk", filter=WITHOUT_REPLY),
     )
     held = InboundMail.objects.filter(status=InboundMail.Status.QUARANTINED).count()
-    return DailyFigures(**counted, quarantined=held)
+    return DailyFigures(**counted, quarantined=held, visitors=visitors(at=at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from accounts.written_once import never_emptied
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan
 from subscriptions.periods import Commitment
 from support import workflow
-from support.conversation_models import Attachment, ContactMessage, Message, RequestEvent
+from support.contact_models import ContactEvent, ContactMessage
+from support.conversation_models import Attachment, Message, RequestEvent
 from support.desk_models import BusySeason, CannedReply, DeskMeasure, InboundMail
 from support.labels import KIND_LABELS, STATE_LABELS, When
 from support.quote_models import Quote
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "BusySeason",
     "CannedReply",
+    "ContactEvent",
     "ContactMessage",
     "DeskMeasure",
     "InboundMail",

@@ -199,12 +199,17 @@ def due(request: Request, *, at: datetime) -> Due:
     if request.due_at is None:
         return Due("done" if request.done_at else "", request.done_at)
     aims = clock.aims_at_reply(request.replied_at, targets_of(request.kind))
-    if request.due_at < at:
-        late = between(request.due_at, at)
+    return due_of(request.due_at, at=at, aims_at_reply=aims)
+
+
+def due_of(due_at: datetime, *, at: datetime, aims_at_reply: bool) -> Due:
+    """Return when what runs is due, seen from a moment."""
+    if due_at < at:
+        late = between(due_at, at)
         days, hours = late // DAY, late // HOUR
-        return Due("stop", request.due_at, days, hours, late, aims_at_reply=aims)
-    days = _days(at, request.due_at)
-    return Due("" if days else "warn", request.due_at, days, aims_at_reply=aims)
+        return Due("stop", due_at, days, hours, late, aims_at_reply=aims_at_reply)
+    days = _days(at, due_at)
+    return Due("" if days else "warn", due_at, days, aims_at_reply=aims_at_reply)
 
 
 def _days(since: datetime, until: datetime) -> int:

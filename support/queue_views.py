@@ -1,6 +1,5 @@
 """The doors of the queue: its list, « Prendre la suivante », what is done to several lines."""
 
-from datetime import date
 from functools import partial
 
 from django.contrib import admin, messages
@@ -15,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.tasks import send_mail_soon
-from support import assignments, measures, moves, queue_filters, workflow
+from support import assignments, contact_queue, moves, queue_filters, workflow
 from support import queue as queues
 from support.actions import ACTIONS
-from support.queue_forms import TABS, BulkForm, QueueForm, tab_of
+from support.models import ContactMessage
+from support.queue_forms import BulkForm, QueueForm, tab_of
+from support.queue_head import REQUESTS as LIST
+from support.queue_head import queue_head
 from support.workflow import NotAllowed
-from support.working_time import ONE_DAY
-
-LIST = "admin:support_request_changelist"
 
 
 class QueueFilter(admin.ListFilter):
@@ -88,27 +87,19 @@ class QueueViews:
         return response
 
     def _queue(self, request, changes) -> dict:
-        figures = queues.figures(request.user, at=timezone.now(), on=timezone.localdate())
-        form = changes.filter_specs[0].form
-        who = moves.staff(request.user)
+        now, form = timezone.now(), changes.filter_specs[0].form
         labels = {move: action.label for move, action in ACTIONS.items()}
+        who = moves.staff(request.user)
         return {
-            "rows": queues.queue_rows(
-                changes.result_list, labels=labels, who=who, at=timezone.now()
-            ),
-            "figures": figures,
+            "rows": queues.queue_rows(changes.result_list, labels=labels, who=who, at=now),
+            "head": queue_head(request.user, view=form.view, at=now),
             "form": form,
             "view": form.view,
-            "tabs": [
-                (name, label, figures.tabs.get(name), name == form.view)
-                for name, label in TABS.items()
-            ],
-            "may_take": bool(who & workflow.ANSWERS),
-            "reply": _reply_of_the_week(timezone.localdate()),
+            "visitors_found": contact_queue.found(changes.query) if changes.query else 0,
         }
 
     def take_next(self, request):
-        """Take the most urgent request that is nobody's, and open it."""
+        """Take what is most urgent and nobody's, and open it."""
         if request.method != "POST":
             return redirect(LIST)
         deed = partial(assignments.take_next, on=timezone.localdate())
@@ -117,6 +108,11 @@ class QueueViews:
         except assignments.NothingLeft:
             messages.info(request, _("Rien à prendre : chaque demande a déjà quelqu’un."))
             return redirect(LIST)
+        if isinstance(taken, ContactMessage):
+            messages.success(
+                request, _("Le message de %(name)s est à vous.") % {"name": taken.name}
+            )
+            return redirect("admin:support_contactmessage_change", taken.pk)
         said = _("La demande %(reference)s est à vous.") % {"reference": taken.reference}
         messages.success(request, said)
         return redirect("admin:support_request_change", taken.pk)
@@ -180,10 +176,6 @@ class QueueViews:
             raise PermissionDenied from None
         send_mail_soon()
         return done
-
-
-def _reply_of_the_week(on: date) -> measures.Delay:
-    return measures.delays(since=measures.monday_of(on), before=on + ONE_DAY).reply
 
 
 def _same_queue(query: str) -> HttpResponseRedirect:

@@ -10,25 +10,23 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts import selectors as people
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, User
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
 from accounts.services import record
 from subscriptions import selectors as subscriptions
 from subscriptions.models import Component, Plan, Subscription, SupportNotice
-from support import drawing, emails, interest_mails, workflow
+from support import drawing, emails, interest_mails
 from support.drawing import Order, OverLimits, Wish
 from support.file_kinds import ReadFile
-from support.models import OPEN, ContactMessage, Request, RequestEvent
+from support.models import OPEN, Request, RequestEvent
 from support.moves import (
     AlreadyAsked,
     locked_counter,
     open_request,
-    require,
     say,
     tell,
 )
-from support.workflow import IllegalMove, Kind, NotAllowed
+from support.workflow import Kind, NotAllowed
 
 
 @transaction.atomic
@@ -168,53 +166,6 @@ def ask_by_message(
     say(request, author=membership.user, body=message, files=files)
     emails.message_received(request)
     return request
-
-
-@transaction.atomic
-def ask_by_contact(
-    *, name: str, email: str, message: str, organization_name: str = ""
-) -> ContactMessage:
-    """Keep the message of somebody who is not signed in and mail support."""
-    contact = ContactMessage.objects.create(
-        name=name, email=email, message=message, organization_name=organization_name
-    )
-    emails.contact_received(contact)
-    return contact
-
-
-@transaction.atomic
-def attach_contact(*, contact_id, organization: Organization, actor: User, on: date) -> Request:
-    """Make a request of a stranger's message (« Rattacher à un organisme »).
-
-    It is asked in the name of the member who has that address, else of the owner: replies go to
-    somebody of the organization, never to an unknown address. Raises NotAllowed, IllegalMove.
-    """
-    require(actor, workflow.ANSWERS)
-    contact = ContactMessage.objects.select_for_update().get(pk=contact_id)
-    if contact.answered_by:
-        raise IllegalMove(contact.answered_by)
-    writer = _member_at(organization, contact.email) or people.owner(organization)
-    text = _("Message de %(name)s, %(email)s, par le formulaire de contact :") % {
-        "name": contact.name,
-        "email": contact.email,
-    }
-    request = open_request(
-        organization, on=on, kind=Kind.CONTACT, requester=writer, message=contact.message
-    )
-    say(request, author=writer, body=f"{text}\n\n{contact.message}")
-    contact.answered_by = request.reference
-    contact.save(update_fields=["answered_by"])
-    return request
-
-
-def _member_at(organization: Organization, email: str) -> User | None:
-    return User.objects.filter(
-        email=email.lower(),
-        is_active=True,
-        memberships__organization=organization,
-        memberships__is_active=True,
-        memberships__role__in=SEES_SUBSCRIPTION,
-    ).first()
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ OF_NOBODY = {  # what belongs to no organization; a new table stands here or has
     "subscriptions_seller",
     "support_busyseason",  # staff announce, customers read
     "support_cannedreply",  # staff's own
+    "support_contactevent",  # staff's own
     "support_contactmessage",  # rows go in, staff read them
     "support_deskmeasure",  # staff's figures, customers read
     "support_inboundmail",  # staff's own
@@ -90,6 +91,7 @@ def test_every_tenant_table_enforces_row_level_security_upon_its_owner_too():
         "accounts_outgoingmail",
         "support_busyseason",
         "support_cannedreply",
+        "support_contactevent",
         "support_contactmessage",
         "support_deskmeasure",
         "support_inboundmail",
@@ -114,7 +116,8 @@ def expected_policies() -> dict[str, set]:
     tables["accounts_outgoingmail"] = {staff, ("posted", "INSERT", "{public}", None, "true")}
     announced = ("announced", "SELECT", "{public}", "true", None)
     tables["support_busyseason"] = tables["support_deskmeasure"] = {staff, announced}
-    tables["support_cannedreply"] = tables["support_inboundmail"] = {staff}
+    for table in ("support_cannedreply", "support_contactevent", "support_inboundmail"):
+        tables[table] = {staff}
     tables["support_contactmessage"] = {staff, ("left_with_us", "INSERT", "{public}", None, "true")}
     return tables
 

@@ -11,7 +11,7 @@ from accounts.tenancy import staff_context
 from learners.services import recount_all
 from subscriptions.models import Invoice, Subscription
 from support import services
-from support.models import ContactMessage, Message, Request
+from support.models import Message, Request
 from tests import world
 from tests.support.conftest import RENEWS_ON, TODAY
 
@@ -238,42 +238,6 @@ def test_the_queue_stays_at_a_fixed_number_of_queries(enter, desk, asked):
         for name in ("alice", "adam", "charlie"):
             services.ask_by_message(membership=desk.membership(name), message="Bonjour", on=TODAY)
     assert queries() == few
-
-
-def test_a_strangers_message_becomes_a_request_of_an_organization(enter, desk):
-    with staff_context():
-        contact = services.ask_by_contact(
-            name="Adam", email="ADAM@exemple.fr", message="Plus de 4 500 apprenants ?"
-        )
-    client = enter("lea")
-    door = reverse("admin:support_contactmessage_attach", args=[contact.pk])
-
-    assert "Plus de 4 500" in text(
-        client.get(reverse("admin:support_contactmessage_change", args=[contact.pk]))
-    )
-    client.post(door, {"organization": "nulle-part"})
-    client.post(door, {"organization": str(desk.ravel.number)})
-    again = client.post(door, {"organization": "ravel"}, follow=True)
-
-    with staff_context():
-        made = Request.objects.get()
-        assert (made.kind, made.organization, made.requester) == (
-            "contact",
-            desk.ravel,
-            desk.people["adam"],
-        )
-        assert ContactMessage.objects.get().answered_by == made.reference
-    assert f"déjà devenu la demande {made.reference}" in text(again)
-
-
-def test_a_reader_attaches_nothing(enter, desk):
-    with staff_context():
-        contact = services.ask_by_contact(name="Jean", email="j@exemple.fr", message="Bonjour")
-
-    door = reverse("admin:support_contactmessage_attach", args=[contact.pk])
-    assert enter("remi").post(door, {"organization": "ravel"}).status_code == 403
-    with staff_context():
-        assert not Request.objects.exists()
 
 
 PAGES = [

@@ -1,21 +1,17 @@
 """The pages of asking and the desk in a real browser: no violation, no overflow, no error."""
 
-from collections.abc import Callable
-
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
-from accounts.models import User
 from accounts.tenancy import staff_context
 from subscriptions.models import Subscription
 from support import conversation, services
 from support.models import ContactMessage, Request
 from tests import world
-from tests.proving import examples
+from tests.access import wrongs
+from tests.proving import looks
 from tests.support.conftest import TODAY, gather
+from tests.support.visitors import wrote
 
 pytestmark = pytest.mark.browser
 
@@ -70,47 +66,11 @@ def _ask(desk) -> None:
         membership=desk.membership("charlie"), wish=desk.wish("leader", when="now"), on=TODAY
     )
     desk.price(priced, code="leader", when="now")
-    services.ask_by_contact(name="Jean Petit", email="jean@exemple.fr", message="Un tarif ?")
-
-
-@pytest.fixture
-def visit(live_site, browser) -> Callable:
-    """Return what opens a page as somebody, and answers what is wrong with it."""
-    contexts = []
-
-    def wrongs(who: str | None, address: str, *, width: int, scheme: str) -> list[str]:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        if who:
-            context.add_cookies([_session(who, live_site.url)])
-        page = context.new_page()
-        found = []
-        page.on("console", lambda said: said.type == "error" and found.append(said.text))
-        answer = page.goto(live_site.url + address)
-        if answer.status != 200:
-            found.append(f"status {answer.status}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("wider than the screen")
-        found += [broken["id"] for broken in Axe().run(page).response["violations"]]
-        context.close()
-        return found
-
-    return wrongs
-
-
-def _session(who: str, url: str) -> dict:
-    client = Client()
-    with staff_context():
-        client.force_login(User.objects.get(email=f"{who}@exemple.fr"))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value, "url": url}
+    wrote()
 
 
 @pytest.mark.seeded(by=busy_day)
 def test_every_page_is_accessible_and_fits_its_screen(visit):
-    """Customers on a phone in the dark, staff at a desk by day; `make prove` sees all both ways."""
     with staff_context():
         known = {
             "quoted": Request.objects.get(reference=QUOTED).pk,
@@ -118,19 +78,13 @@ def test_every_page_is_accessible_and_fits_its_screen(visit):
             "contact": ContactMessage.objects.get().pk,
         }
         assert Subscription.objects.count() == 3
-    at_a_desk, on_a_phone = (1280, "light"), (390, "dark")
-    pages = [
-        *((who, address, on_a_phone) for who, address in CUSTOMERS),
-        *(("lea", address.format(**known), at_a_desk) for address in STAFF),
-    ]
-    both = examples(0, 1)
+    pages = [*CUSTOMERS, *(("lea", address.format(**known)) for address in STAFF)]
 
     with time_machine.travel(NOW):
         wrong = {
-            f"{address} as {who}, {width} {scheme}": found
-            for who, address, look in pages
-            for width, scheme in ([at_a_desk, on_a_phone] if both else [look])
-            if (found := visit(who, address, width=width, scheme=scheme))
+            (who, address, look): found
+            for (who, address), look in looks(pages)
+            if (found := wrongs(visit(who, address, look)))
         }
 
     assert wrong == {}

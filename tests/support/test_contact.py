@@ -6,11 +6,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts import services as accounts
 from accounts.models import OutgoingMail
-from accounts.roles import Role
 from accounts.tenancy import staff_context
-from support import services
 from support.models import Attachment, ContactMessage, Message, Request
 from tests.support.files import PDF
 from tests.support.test_views import CONTACT, only, text
@@ -161,39 +158,3 @@ def test_a_file_that_is_not_taken_is_told_and_the_text_kept(enter, desk):
     assert "Si vous aviez joint des fichiers, choisissez-les à nouveau." in page
     with staff_context():
         assert not Request.objects.exists()
-
-
-def received(email: str) -> str:
-    """Return the page of the desk for a message from an address, as text."""
-    with staff_context():
-        contact = services.ask_by_contact(**FILLED | {"email": email})
-    return f"/admin/support/contactmessage/{contact.pk}/change/"
-
-
-def test_the_desk_sees_whose_address_it_is(enter, desk):
-    client = enter("lea")
-    page = received("Alice@Exemple.fr")
-
-    said = text(client.get(page))
-    made = client.post(page.replace("change", "rattacher"), {"organization": "ravel"})
-
-    assert "Cette adresse : Alice Ravel , Ravel Formation (Possesseur)" in said
-    assert made.url == f"/admin/support/request/{only().pk}/change/"
-    assert only().requester == desk.people["alice"]
-
-
-def test_an_address_of_two_organizations_leaves_the_choice(enter, desk):
-    with staff_context():
-        accounts.add_member(organization=desk.elsewhere, user=desk.people["sam"], role=Role.SALES)
-
-    said = text(enter("lea").get(received("sam@exemple.fr")))
-
-    assert "Cette adresse : Sam , Ailleurs (Commercial)" in said
-    assert "Cette adresse : Sam , Ravel Formation (Commercial)" in said
-
-
-def test_an_unknown_address_is_told_as_such(enter, desk):
-    said = text(enter("lea").get(received("jean@exemple.fr")))
-
-    assert "Cette adresse" not in said
-    assert "Aucun membre n’a cette adresse." in said

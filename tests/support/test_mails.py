@@ -8,12 +8,14 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Organization, OutgoingMail
-from support import conversation, emails, handover, interest_mails, quotes, services
+from support import contacts, conversation, emails, handover, interest_mails, quotes, services
+from support.contact_queue import Visitors
 from support.measures import DailyFigures
-from support.models import ContactMessage, Quote, Request
+from support.models import Quote, Request
 from tests import world
 from tests.support.conftest import TODAY
 from tests.support.letters import DOMAIN, answering, receive
+from tests.support.visitors import wrote
 
 FOLDER = Path(settings.BASE_DIR) / "templates/emails/support"
 TEMPLATES = {path.name.removesuffix(".html") for path in FOLDER.glob("*.html")}
@@ -81,11 +83,10 @@ def _talk(staff) -> None:
     interest_mails.interest_quoted(interest, Request.objects.get(kind="plan_change"))
     interest_mails.interest_fulfilled(interest, reason="taken", by=None)
     services.ask_by_message(membership=staff.membership("sam"), message="Bonjour", on=TODAY)
-    contact = {"name": LONG, "email": "jean@exemple.fr", "organization_name": LONG}
-    services.ask_by_contact(message="Un tarif ?", **contact)
-    assert ContactMessage.objects.count() == 1
+    contact = wrote(LONG, organization_name=LONG)
+    contacts.reply(contact_id=contact.pk, actor=staff.people["lea"], body="Voici nos tarifs.")
     emails.mail_waits(receive(sender="sam@exemple.fr", Message_ID="<2@x>"), staff.membership("sam"))
-    figures = DailyFigures(late=12, invoice_soon=13, without_reply=14, quarantined=15)
+    figures = DailyFigures(12, 13, without_reply=14, quarantined=15, visitors=Visitors(16, 17))
     emails.desk_day(figures, on=date(2026, 11, 24))
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.contact_queue import Visitors
 from support.measures import (
     WEEKS,
     DailyFigures,
@@ -19,6 +20,7 @@ from support.models import InboundMail, Request
 from tests.proving import examples
 from tests.support.answered import answered, moment
 from tests.support.conftest import RENEWS_ON, TODAY
+from tests.support.visitors import wrote
 
 SINCE, BEFORE = date(2026, 11, 9), date(2026, 11, 23)
 
@@ -160,21 +162,25 @@ def test_an_idle_desk_has_nothing_to_be_told(staff):
 
     figures = daily_figures(on=TODAY, at=moment("2026-11-23 10:00"))
 
-    assert figures == DailyFigures(late=0, invoice_soon=0, without_reply=0, quarantined=0)
+    assert figures == DailyFigures(0, 0, without_reply=0, quarantined=0, visitors=Visitors(0, 0))
     assert not figures
 
 
-def test_what_waits_is_counted_in_two_queries(staff, django_assert_num_queries):
+def test_what_waits_is_counted_in_three_queries(staff, django_assert_num_queries):
     asked = staff.ask()
     noon = moment("2026-12-02 12:00")
     Request.objects.filter(pk=asked.pk).update(due_at=noon)
     for number, status in enumerate(("quarantined", "joined", "ignored")):
         InboundMail.objects.create(message_id=str(number), raw=b"?", status=status)
 
-    with django_assert_num_queries(2):
+    wrote(at=moment("2026-12-01 11:00"))
+    wrote(at=moment("2026-12-01 12:00"))
+
+    with django_assert_num_queries(3):
         told = daily_figures(on=RENEWS_ON - timedelta(days=8), at=noon + timedelta(seconds=1))
 
-    assert told == DailyFigures(late=1, invoice_soon=1, without_reply=1, quarantined=1)
+    waits = {"without_reply": 1, "quarantined": 1}
+    assert told == DailyFigures(1, 1, **waits, visitors=Visitors(2, 2))
     assert daily_figures(on=RENEWS_ON - timedelta(days=9), at=noon) == DailyFigures(
-        late=0, invoice_soon=0, without_reply=1, quarantined=1
+        0, 0, **waits, visitors=Visitors(2, 1)
     )

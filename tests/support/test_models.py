@@ -11,6 +11,7 @@ from support import services, workflow
 from support.models import ContactMessage, Message, Quote, Request, RequestEvent
 from support.workflow import State
 from tests import world
+from tests.support.visitors import wrote
 
 ROADS = {
     "new": [],
@@ -152,7 +153,7 @@ def test_references_count_by_year_over_all_organizations(staff):
 
 def test_a_strangers_message_is_written_by_all_and_read_by_staff(desk):
     with tenant_context(desk.ravel.pk):
-        services.ask_by_contact(name="Jean", email="jean@exemple.fr", message="Bonjour")
+        wrote(message="Bonjour")
         assert list(ContactMessage.objects.all()) == []
         assert ContactMessage.objects.update(message="Autre") == 0
         assert ContactMessage.objects.all().delete()[0] == 0

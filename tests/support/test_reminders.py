@@ -6,6 +6,7 @@ import time_machine
 from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
 from support import emails, reminders, tasks
+from support.contact_queue import Visitors
 from support.measures import DailyFigures
 from support.models import InboundMail
 from tests.support.conftest import TODAY
@@ -117,7 +118,9 @@ def test_quarantine_alone_is_told(staff):
     ],
 )
 def test_the_subject_says_what_is_most_urgent(staff, late, soon, subject):
-    figures = DailyFigures(late=late, invoice_soon=soon, without_reply=4, quarantined=5)
+    figures = DailyFigures(
+        late=late, invoice_soon=soon, without_reply=4, quarantined=5, visitors=Visitors(6, 0)
+    )
 
     emails.desk_day(figures, on=TODAY)
 
