@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils import timezone
 
 from accounts.models import User
+from subscriptions.agreements import Running, running_discount
 from subscriptions.items import NotActive
 from subscriptions.places import asking_support
 from support import comparison, drawing, quote_file
@@ -44,8 +45,12 @@ class VersionViews(FileViews):
 
     def act(self, request, pk, name):
         """Price on a page of its own, which draws what is chosen; other deeds as they are."""
-        if name == Move.PRICE and request.POST.get("deed") == "preview":
-            return self._preview(request, pk)
+        if name == Move.PRICE and request.method == "POST":
+            form = self._posted(request, pk)
+            if request.POST.get("deed") == "preview":
+                return self._price_page(request, form, status=200 if form.is_valid() else 422)
+            if _larger(form) and request.POST.get("deed") != "anyway":
+                return self._price_page(request, form, status=422)
         answer = super().act(request, pk, name)
         if name != Move.PRICE or not isinstance(answer, TemplateResponse):
             return answer
@@ -54,13 +59,12 @@ class VersionViews(FileViews):
             form = PriceForm(form.asked(request.GET), file=form.file, today=form.today)
         return self._price_page(request, form, status=answer.status_code)
 
-    def _preview(self, request, pk):
-        """Draw what is chosen so far; nothing is priced."""
+    def _posted(self, request, pk) -> PriceForm:
+        """Return what is chosen so far; nothing is priced."""
         if not self.has_view_permission(request) or not may_do(Move.PRICE, staff(request.user)):
             raise PermissionDenied
         file = file_or_404(request, pk)
-        form = PriceForm(request.POST, file=file, today=timezone.localdate())
-        return self._price_page(request, form, status=200 if form.is_valid() else 422)
+        return PriceForm(request.POST, file=file, today=timezone.localdate())
 
     def _price_page(self, request, form, *, status):
         context = {
@@ -70,6 +74,7 @@ class VersionViews(FileViews):
             "action": ACTIONS[Move.PRICE],
             "file": form.file,
             "form": form,
+            "larger": _larger(form),
             **_drawn(form, request.user),
         }
         template = "admin/support/request/price.html"
@@ -130,6 +135,17 @@ def _drawn(form: PriceForm, actor: User) -> dict:
             return {"drawing": drawing.draw(subscription, order, on=today), "order": order}
     except (ReductionTooLarge, *REFUSALS) as refusal:
         return {"refusal": desk_refusal_text(refusal)}
+
+
+def _larger(form: PriceForm) -> Running | None:
+    """Return the discount that runs already, when the one chosen is smaller and would win (R6)."""
+    order = form.arguments["order"] if form.is_valid() else None
+    if order is None or order.reduction is None:
+        return None
+    running = running_discount(
+        form.subscription, since=order.effective_on, commitment=order.commitment
+    )
+    return running if running and running.percent > order.reduction.percent else None
 
 
 def _compared(file, wish: Wish, today) -> dict:

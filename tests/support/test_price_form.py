@@ -1,11 +1,13 @@
 """The price form at the desk: prefilled, drawn again, refused with words (R6, R19)."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
+from subscriptions import agreements
 from support.models import Quote, Request
 from tests import world
 from tests.support.conftest import TODAY
@@ -104,6 +106,45 @@ def test_what_cannot_be_priced_is_refused_in_words(enter, asked, changed, said, 
     with staff_context():
         assert not Quote.objects.exists()
         assert Request.objects.get(pk=asked.pk).state == "new"
+
+
+def test_a_discount_smaller_than_the_one_that_runs_is_confirmed_first(enter, desk, asked):
+    with staff_context():
+        agreements.add_discount(
+            organization=desk.ravel, percent=Decimal(10), periods=12, on=TODAY, reason="fidélité"
+        )
+    lea = enter("lea")
+
+    drawn = lea.post(page_of(asked), filled(deed="preview"))
+    held = lea.post(page_of(asked), filled())
+    with staff_context():
+        before = Quote.objects.count()
+    done = lea.post(page_of(asked), filled(deed="anyway"))
+
+    told = (
+        "Une remise de 10 % court déjà, jusqu’au 8 décembre 2027 inclus. La dernière accordée "
+        "l’emporte : dès le 9 décembre 2026, le client n’aurait plus que 7,5 %."
+    )
+    assert (drawn.status_code, held.status_code, done.status_code) == (200, 422, 302)
+    for page in (read(drawn), read(held)):
+        assert told in page
+        assert "Chiffrer quand même" in page
+        assert "221,08 €" in page
+    with staff_context():
+        assert (before, Quote.objects.get().discount_percent) == (0, Decimal("7.5"))
+
+
+@pytest.mark.parametrize("percent", ["10", "10,01"])
+def test_a_discount_that_is_not_smaller_is_priced_at_once(enter, desk, asked, percent):
+    with staff_context():
+        agreements.add_discount(
+            organization=desk.ravel, percent=Decimal(10), periods=12, on=TODAY, reason="fidélité"
+        )
+
+    enter("magda").post(page_of(asked), filled(discount_percent=percent))
+
+    with staff_context():
+        assert Quote.objects.count() == 1
 
 
 def test_a_manager_grants_what_care_may_not(enter, asked):
