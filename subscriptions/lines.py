@@ -195,9 +195,9 @@ def _differences(
         is_told = any(line.net_cents >= 0 for line in billed)
         if free and not is_told:
             yield replace(free[-1], kind=kind)
-    elif billed and line.discount_percent > billed[-1].discount_percent:
-        yield replace(billed[-1], kind=CREDIT, net_cents=-billed_cents)
-        yield replace(line, kind=kind, net_cents=billed_cents + missing, vat_rate=None)
+    elif billed and line.kind != CREDIT and line.discount_percent > billed[-1].discount_percent:
+        yield replace(billed[-1], kind=CREDIT, net_cents=missing - line.net_cents)
+        yield replace(line, kind=kind, vat_rate=None)
     else:
         yield replace(line, kind=CREDIT, net_cents=missing)
 
@@ -225,15 +225,14 @@ def _asked(
         days = entered.period.days
         key = (holding.component, entered.commitment, starts_on, ends_before, days)
         stated = [line for line in billed.get(key, []) if line.net_cents >= 0]
-        if stated:
-            share = _discounted_since(facts, entered.period, stated[-1])
-        else:
-            share = _share(facts, book, entered, holding, starts_on)
+        share = stated[-1] if stated else _share(facts, book, entered, holding, starts_on)
+        if stops_on >= ends_before:
+            yield _discounted_since(facts, entered.period, share)
+            continue
         yield share
-        if stops_on < ends_before:
-            until = _next_start(facts, holding, stops_on, ends_before)
-            given = _given(gestures, holding.component, entered.commitment, starts_on, until)
-            yield _credit(share, entered.period, stops_on, given)
+        until = _next_start(facts, holding, stops_on, ends_before)
+        given = _given(gestures, holding.component, entered.commitment, starts_on, until)
+        yield _credit(share, entered.period, stops_on, given)
 
 
 def _next_start(facts: Facts, holding: Holding, stops_on: date, ends_before: date) -> date:
@@ -275,21 +274,21 @@ def _share(facts: Facts, book: PriceBook, entered: Entered, holding: Holding, on
     )
 
 
-def _discounted_since(facts: Facts, days: Period, billed: Line) -> Line:
-    """Return a share at the price it was billed, less a discount agreed for its period since.
+def _discounted_since(facts: Facts, days: Period, share: Line) -> Line:
+    """Return a share that runs on, less a discount agreed for its period since it was billed.
 
     Never more than was billed: a change processed late is back-dated with its discount (R18).
     """
-    percent = _discount(facts, days) if billed.is_plan else Decimal(0)
-    if percent <= billed.discount_percent:
-        return billed
-    full_price_cents = discounted(billed.listed_cents, percent=percent)
+    percent = _discount(facts, days) if share.is_plan else Decimal(0)
+    if percent <= share.discount_percent:
+        return share
+    full_price_cents = discounted(share.listed_cents, percent=percent)
     return replace(
-        billed,
+        share,
         kind=CHARGE,
         full_price_cents=full_price_cents,
         discount_percent=percent,
-        net_cents=prorate(full_price_cents, days=billed.days, days_in_period=days.days),
+        net_cents=prorate(full_price_cents, days=share.days, days_in_period=days.days),
     )
 
 

@@ -69,10 +69,14 @@ class Segment(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """The full price of a segment when it was first seen, and the largest discount since."""
+    """The listed price of a segment when it was first seen, and its largest discount since."""
 
     cents: int
     percent: Decimal
+
+    @property
+    def price(self) -> int:
+        return rounded(Fraction(self.cents) * (100 - Fraction(self.percent)) / 100)
 
 
 class Owed(NamedTuple):
@@ -87,7 +91,7 @@ class Owed(NamedTuple):
 class Oracle:
     """What was listed, and what each segment was seen at: its price is kept (R6).
 
-    A discount given since for its period is taken off, never put back (R18).
+    A discount given since is taken off what runs to its period's end, never put back (R18).
     """
 
     listed: dict[tuple[Hashable, int], list[tuple[date, int]]]
@@ -120,13 +124,14 @@ class Oracle:
                 if not held_days:
                     continue
                 segment = Segment(each.component, bound.months, held_days[0], ends)
-                seen = self.seen.get(segment) or Seen(
-                    self._listed(each, bound, held_days[0], agreed), Decimal(0)
-                )
-                reduced = max(seen.percent, percent) if each.is_plan else seen.percent
-                self.seen[segment] = seen._replace(percent=reduced)
-                price = rounded(Fraction(seen.cents) * (100 - Fraction(reduced)) / 100)
-                parts[segment] = _segment(price, held_days, days)
+                reduced = percent if each.is_plan else Decimal(0)
+                seen = self.seen.get(segment)
+                if seen is None:
+                    seen = Seen(self._listed(each, bound, held_days[0], agreed), reduced)
+                elif held_days[-1] == days[-1]:
+                    seen = seen._replace(percent=max(seen.percent, reduced))
+                self.seen[segment] = seen
+                parts[segment] = _segment(seen.price, held_days, days)
         _keep_back(parts, given)
         return _by_period(parts)
 
