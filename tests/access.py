@@ -13,6 +13,11 @@ def faults(tab) -> list:
     ]
 
 
+def wrongs(tab) -> list:
+    """Return all that is wrong with a page just visited: its answer, its console, its faults."""
+    return [*([tab.status] if tab.status != 200 else []), *tab.said, *faults(tab)]
+
+
 def unfold(tab) -> None:
     """Open all that is folded."""
     tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,17 +12,15 @@ from playwright.sync_api import sync_playwright
 
 from digiforma.sandbox.chromium import FLAGS, chromium
 from digiforma.sandbox.roles import database_role
+from tests import pictures
 from tests.databases import Clones, LiveSite, serve
+from tests.proving import LOOKS, Look
+from tests.signed_in import listen, sign_in
 from tests.teams import TODAY, Team, gather
-
-SCREENSHOTS = Path(__file__).resolve().parent.parent / "var" / "screenshots"
-WIDTHS = {1280: 900, 390: 844}
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seeded(by): committed_db and live_site start with its rows")
-    # Tests serve static files from their sources; nothing has to be collected first.
-    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
 
 
 @pytest.fixture
@@ -47,10 +44,11 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session", autouse=True)
 def _test_settings(tmp_path_factory):
-    """Hash passwords fast and keep mail in a folder of this run."""
+    """Hash passwords fast, collect no static file, keep mail in a folder of this run."""
     outbox = tmp_path_factory.mktemp("outbox")
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,  # or each client of a test lists every static file
         OUTBOX_DIR=outbox,
         EMAIL_FILE_PATH=outbox,
     ):
@@ -120,15 +118,17 @@ def browser():
 
 @pytest.fixture
 def new_page(browser):
-    """Return what opens a French reader's page, in a session of its own, 1280 or `width` wide."""
+    """Return what opens a French reader's page, in a session of its own, in a look."""
     contexts = []
 
-    def open_page(width: int = 1280):
+    def open_page(width: int = 1280, scheme: str = "light", *, script: bool = True):
         context = browser.new_context(
             locale="fr-FR",
             timezone_id="Europe/Paris",
-            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            viewport={"width": width, "height": pictures.HEIGHTS[width]},
+            color_scheme=scheme,
             reduced_motion="reduce",
+            java_script_enabled=script,
         )
         contexts.append(context)
         return context.new_page()
@@ -145,18 +145,35 @@ def page(new_page):
 
 
 @pytest.fixture
+def visit(live_site, new_page):
+    """Return what opens an address as somebody, or nobody, in a look; one tab a person.
+
+    The tab keeps what the page sent and said (`sent`, `said`), and its `status`.
+    """
+    tabs = {}
+
+    def opened(who: str, address: str, look: Look = LOOKS[0], *, script: bool = True):
+        if (who, script) not in tabs:
+            tabs[who, script] = tab = new_page(script=script)
+            listen(tab)
+            if who:
+                sign_in(tab, f"{who}@exemple.fr", live_site.url)
+        tab = tabs[who, script]
+        width, scheme = look
+        tab.emulate_media(color_scheme=scheme)
+        tab.set_viewport_size({"width": width, "height": pictures.HEIGHTS[width]})
+        tab.sent.clear()
+        tab.said.clear()
+        tab.status = tab.goto(live_site.url + address).status
+        return tab
+
+    return opened
+
+
+@pytest.fixture
 def screenshots() -> Callable:
-    """Return what keeps a page as pictures at 1280 and 390, in var/screenshots/."""
-
-    def take(page, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        before = page.viewport_size
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size(before)
-
-    return take
+    """Return what keeps a page as pictures at 1280 and 390, when pictures are wanted."""
+    return pictures.keep_at_both_widths
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from tests.digiforma import counted
 from tests.digiforma.ravel import NOW
 from tests.digiforma.test_counted_learners import PAGE
 from tests.digiforma.test_my_subscription_browser import MOST_REQUESTS
-from tests.proving import looks
-from tests.signed_in import listen, sign_in
+from tests.proving import LOOKS, looks
 
 pytestmark = pytest.mark.browser
 
@@ -21,30 +20,20 @@ def a_month():
 
 
 @pytest.fixture
-def enter(live_site, new_page):
-    """Return a function that opens the page as Alice, on 23 November 2026."""
-
-    def opened(asked: str = "", width: int = 1280, scheme: str = "light"):
-        tab = new_page(width)
-        tab.emulate_media(color_scheme=scheme)
-        sign_in(tab, "alice@exemple.fr", live_site.url)
-        listen(tab)
-        tab.goto(live_site.url + PAGE + asked, wait_until="networkidle")
-        return tab
-
+def enter(visit):
+    """Return what opens the page as Alice, on 23 November 2026."""
     with time_machine.travel(NOW):
-        yield opened
+        yield lambda asked="", look=LOOKS[0]: visit("alice", PAGE + asked, look)
 
 
 @pytest.mark.seeded(by=a_month)
-@pytest.mark.parametrize(("width", "scheme"), looks())
-@pytest.mark.parametrize("asked", ["", "?cause=moved", "?du=hier"])
-def test_page_has_no_fault_of_access(enter, asked, width, scheme):
-    tab = enter(asked, width, scheme)
+def test_page_has_no_fault_of_access(enter):
+    for asked, look in looks(["", "?cause=moved", "?du=hier"]):
+        tab = enter(asked, look)
 
-    assert faults(tab) == []
-    assert [words for words in tab.said if "422" not in words] == []
-    assert len(tab.sent) <= MOST_REQUESTS
+        assert faults(tab) == [], (asked, look)
+        assert [words for words in tab.said if "422" not in words] == []
+        assert len(tab.sent) <= MOST_REQUESTS
 
 
 @pytest.mark.seeded(by=a_month)
@@ -72,4 +61,4 @@ def test_the_file_holds_as_many_lines_as_the_number_says(enter):
 
 @pytest.mark.seeded(by=a_month)
 def test_the_page_in_dark(enter, screenshots):
-    screenshots(enter(scheme="dark"), "apprenants-sombre")
+    screenshots(enter(look=(1280, "dark")), "apprenants-sombre")

@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
 from support import seasons
 from support.models import BusySeason
-from tests.conftest import SCREENSHOTS
+from tests.access import wrongs
 from tests.digiforma.test_dashboard import DAY, NOON, something_of_each
-from tests.signed_in import sign_in
+from tests.pictures import keep
+from tests.proving import looks
 from tests.support.answered import answered
 from tests.support.conftest import gather
 
@@ -40,66 +40,50 @@ def busy_desk() -> None:
             )
 
 
-@pytest.mark.seeded(by=busy_desk)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_the_first_page_and_the_seasons_are_accessible(live_site, browser, width, scheme):
-    context = browser.new_context(
-        locale="fr-FR",
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
+@pytest.fixture
+def enter(visit):
+    """Return what opens an address as somebody, at noon of the day."""
     with time_machine.travel(NOON):
-        with staff_context():
-            sign_in(page, "lea@exemple.fr", live_site.url)
-            season = BusySeason.objects.get()
-        pages = {
-            "dashboard": reverse("admin:index"),
-            "seasons": reverse("admin:support_busyseason_changelist"),
-            "season": reverse("admin:support_busyseason_change", args=[season.pk]),
-            "season-announce": reverse("admin:support_busyseason_announce"),
-        }
-        found = {}
-        for name, address in pages.items():
-            page.goto(live_site.url + address)
-            for details in page.locator("main details").all():
-                details.locator("summary").click()
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-            found[name] = [broken["id"] for broken in Axe().run(page).response["violations"]]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found[name].append("wider than the screen")
-    context.close()
-
-    assert found == {name: [] for name in pages}
+        yield visit
 
 
 @pytest.mark.seeded(by=busy_desk)
-def test_a_season_is_read_then_announced_without_a_script(live_site, browser):
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    with time_machine.travel(NOON):
-        with staff_context():
-            sign_in(page, "magda@exemple.fr", live_site.url)
-        page.goto(live_site.url + reverse("admin:support_busyseason_announce"))
-        page.get_by_label("Du", exact=True).fill("2026-12-10")
-        page.get_by_label("Au (inclus)").fill("2026-12-18")
-        page.get_by_label("Jours ouvrés").fill("2")
+def test_the_first_page_and_the_seasons_are_accessible(enter):
+    with staff_context():
+        season = BusySeason.objects.get()
+    pages = {
+        "dashboard": reverse("admin:index"),
+        "seasons": reverse("admin:support_busyseason_changelist"),
+        "season": reverse("admin:support_busyseason_change", args=[season.pk]),
+        "season-announce": reverse("admin:support_busyseason_announce"),
+    }
+    wrong = {}
+    for (name, address), look in looks(pages.items()):
+        tab = enter("lea", address, look)
+        for details in tab.locator("main details").all():
+            details.locator("summary").click()
+        wrong[name, look] = wrongs(tab)
+        keep(tab, f"{name}-{look[0]}-{look[1]}")
 
-        page.get_by_role("button", name="Voir la phrase").click()
-        told = page.get_by_role("status").inner_text()
-        page.get_by_role("button", name="Annoncer aux clients").click()
-        page.get_by_text("Période chargée enregistrée").wait_for()
+    assert {page: found for page, found in wrong.items() if found} == {}
 
-        customer = browser.new_page(viewport={"width": 390, "height": 844})
-        with staff_context():
-            sign_in(customer, "charlie@exemple.fr", live_site.url)
-        customer.goto(live_site.url + reverse("my-subscription"))
-        closing = customer.locator(".closing").inner_text()
-        customer.screenshot(path=SCREENSHOTS / "closing-line-390.png", full_page=True)
-        customer.close()
-    context.close()
+
+@pytest.mark.seeded(by=busy_desk)
+def test_a_season_is_read_then_announced_without_a_script(enter):
+    narrow = (390, "light")
+    page = enter("magda", reverse("admin:support_busyseason_announce"), narrow, script=False)
+    page.get_by_label("Du", exact=True).fill("2026-12-10")
+    page.get_by_label("Au (inclus)").fill("2026-12-18")
+    page.get_by_label("Jours ouvrés").fill("2")
+
+    page.get_by_role("button", name="Voir la phrase").click()
+    told = page.get_by_role("status").inner_text()
+    page.get_by_role("button", name="Annoncer aux clients").click()
+    page.get_by_text("Période chargée enregistrée").wait_for()
+
+    customer = enter("charlie", reverse("my-subscription"), narrow)
+    closing = customer.locator(".closing").inner_text()
+    keep(customer, "closing-line-390")
 
     assert told == "Délai allongé jusqu’au 18 décembre\xa0: comptez 2 jours ouvrés."
     assert told.replace("\xa0", " ") in closing.replace("\xa0", " ")

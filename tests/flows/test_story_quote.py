@@ -11,7 +11,7 @@ from accounts.tenancy import staff_context
 from subscriptions import renewal_run
 from subscriptions.models import Invoice
 from support.models import Quote, Request
-from tests.conftest import SCREENSHOTS, WIDTHS
+from tests.pictures import keep_at_both_widths
 from tests.signed_in import listen, sign_in
 from tests.support.conftest import RENEWS_ON, TODAY, gather
 
@@ -47,15 +47,9 @@ class Story:
 
     def keep(self, tab: Page, name: str) -> None:
         """Keep what somebody sees in four pictures, light and dark."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        before = tab.viewport_size
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme)
-            for width, height in WIDTHS.items():
-                tab.set_viewport_size({"width": width, "height": height})
-                file = SCREENSHOTS / f"devis-{name}-{scheme}-{width}.png"
-                tab.screenshot(path=file, full_page=True)
-        tab.set_viewport_size(before)
+            keep_at_both_widths(tab, f"devis-{name}-{scheme}")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import OutgoingMail
@@ -12,7 +11,8 @@ from accounts.tenancy import staff_context
 from support import services
 from support.models import Request
 from tests import world
-from tests.signed_in import sign_in
+from tests.access import wrongs
+from tests.proving import looks
 from tests.teams import TODAY, gather
 
 pytestmark = pytest.mark.browser
@@ -38,19 +38,10 @@ def two_are_interested() -> None:
 
 
 @pytest.fixture
-def enter(live_site, new_page):
-    """Return what opens an address as somebody, or nobody, on 23 November 2026."""
-
-    def opened(name: str, address: str, width: int = 1280, scheme: str = "light"):
-        tab = new_page(width)
-        tab.emulate_media(color_scheme=scheme)
-        if name:
-            sign_in(tab, f"{name}@exemple.fr", live_site.url)
-        tab.goto(live_site.url + address, wait_until="networkidle")
-        return tab
-
+def enter(visit):
+    """Return what opens an address as somebody, on 23 November 2026."""
     with time_machine.travel(NOW):
-        yield opened
+        yield visit
 
 
 def link_to_the_owner() -> str:
@@ -82,14 +73,10 @@ def test_the_click_of_an_administrator_becomes_the_owners_subscription(enter, sc
 
 
 @pytest.mark.seeded(by=two_are_interested)
-@pytest.mark.parametrize(("name", "address"), [("alice", PAGE), ("alice", DETAIL), ("sam", PAGE)])
-def test_who_is_interested_is_shown_without_a_fault(enter, screenshots, name, address):
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            tab = enter(name, address, width, scheme)
+def test_who_is_interested_is_shown_without_a_fault(enter, screenshots):
+    pages = [("alice", PAGE), ("alice", DETAIL), ("sam", PAGE), ("sam", DETAIL)]
+    for (name, address), look in looks(pages):
+        tab = enter(name, address, look)
 
-            broken = Axe().run(tab).response["violations"]
-
-            assert [rule["id"] for rule in broken] == []
-            assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
-            screenshots(tab, f"interest-3-{name}-{address.count('/')}-{scheme}")
+        assert wrongs(tab) == [], (name, address, look)
+        screenshots(tab, f"interest-3-{name}-{address.count('/')}-{look[1]}")

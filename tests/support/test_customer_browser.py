@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts.tenancy import staff_context
 from support import services
 from support.models import Request
-from tests.proving import examples
+from tests.access import faults
+from tests.proving import LOOKS, looks
 from tests.signed_in import listen, sign_in
 from tests.support.conftest import TODAY, gather
 from tests.support.files import PDF
@@ -26,7 +26,6 @@ SLOW = 30_000  # four ways played by the engine, on a busy machine
 MOST_BYTES = 90 * 1024
 MOST_REQUESTS = 6
 MOST_NODES = 800
-LOOKS = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
 
 
 def quoted_day() -> None:
@@ -45,37 +44,19 @@ def quoted_day() -> None:
 
 
 @pytest.fixture
-def open_as(live_site, browser) -> Iterator[Callable[..., Page]]:
-    """Return what opens an address as somebody; the tab keeps what it asked for and was told."""
-    contexts = []
+def open_as(live_site, new_page) -> Iterator[Callable[..., Page]]:
+    """Return what opens an address in a tab that has loaded nothing yet; it keeps what it asks."""
 
     def opened(who: str | None, address: str, *, look=LOOKS[0], javascript=True) -> Page:
-        width, scheme = look
-        context = browser.new_context(
-            locale="fr-FR",
-            timezone_id="Europe/Paris",
-            viewport={"width": width, "height": 900 if width > 500 else 844},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            java_script_enabled=javascript,
-        )
-        contexts.append(context)
-        tab = context.new_page()
+        tab = new_page(*look, script=javascript)
         listen(tab)
         if who:
-            with staff_context():
-                sign_in(tab, f"{who}@exemple.fr", live_site.url)
+            sign_in(tab, f"{who}@exemple.fr", live_site.url)
         tab.goto(live_site.url + address)
         return tab
 
     with time_machine.travel(NOW):
         yield opened
-    for context in contexts:
-        context.close()
-
-
-def violations(tab: Page) -> list[str]:
-    return [broken["id"] for broken in Axe().run(tab).response["violations"]]
 
 
 def weight(tab: Page) -> dict[str, int]:
@@ -174,13 +155,12 @@ def test_the_ways_come_when_one_reads_down_to_them(open_as):
     tab.locator("#facons").scroll_into_view_if_needed()
     expect(tab.locator(".way")).to_have_count(4, timeout=SLOW)
 
-    assert violations(tab) == []
+    assert faults(tab) == []
     expect(tab.get_by_text("Le devis en cours")).to_be_visible()
 
 
 @pytest.mark.seeded(by=quoted_day)
 def test_every_page_is_heard_fits_and_stays_light(open_as, tell_figure):
-    """On a phone in the dark; `make prove` sees the four looks."""
     pages = [
         ("alice", PLANS),
         ("alice", f"{PLANS}?learners=x"),
@@ -196,16 +176,13 @@ def test_every_page_is_heard_fits_and_stays_light(open_as, tell_figure):
         (None, "/contact/"),
     ]
     wrong, heaviest = {}, {"bytes": 0, "requests": 0, "nodes": 0}
-    for who, address in pages:
-        for look in LOOKS if examples(0, 1) else LOOKS[-1:]:
-            tab = open_as(who, address, look=look)
-            cost = weight(tab)
-            heaviest = {name: max(most, cost[name]) for name, most in heaviest.items()}
-            if found := violations(tab):
-                wrong[address, who, look] = found
-            if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong[address, who, look, "width"] = "wider than the screen"
-            tab.context.close()
+    for (who, address), look in looks(pages):
+        tab = open_as(who, address, look=look)
+        cost = weight(tab)
+        heaviest = {name: max(most, cost[name]) for name, most in heaviest.items()}
+        if found := faults(tab):
+            wrong[address, who, look] = found
+        tab.context.close()
 
     tell_figure(f"{heaviest}")
     assert wrong == {}
@@ -216,18 +193,17 @@ def test_every_page_is_heard_fits_and_stays_light(open_as, tell_figure):
 
 @pytest.mark.seeded(by=quoted_day)
 def test_the_customers_pages_are_kept_as_pictures(open_as, screenshots):
-    for scheme in ("light", "dark"):
-        look = (1280, scheme)
-        for name, who, address in [
-            ("formules", "alice", f"{PLANS}?learners=560&trainers=14&options=custom-fields"),
-            ("apercu", "alice", f"{ORGA}?options=custom-fields"),
-            ("demande", "charlie", REQUEST),
-            ("demandes", "charlie", "/compte/demandes/"),
-            ("contact", None, "/contact/"),
-        ]:
-            tab = open_as(who, address, look=look)
-            if name == "demande":
-                tab.locator("#facons").scroll_into_view_if_needed()
-                expect(tab.locator(".way")).to_have_count(4, timeout=SLOW)
-            screenshots(tab, f"client-{name}-{scheme}")
-            assert tab.said == []
+    pages = [
+        ("formules", "alice", f"{PLANS}?learners=560&trainers=14&options=custom-fields"),
+        ("apercu", "alice", f"{ORGA}?options=custom-fields"),
+        ("demande", "charlie", REQUEST),
+        ("demandes", "charlie", "/compte/demandes/"),
+        ("contact", None, "/contact/"),
+    ]
+    for (name, who, address), look in looks(pages):
+        tab = open_as(who, address, look=look)
+        if name == "demande":
+            tab.locator("#facons").scroll_into_view_if_needed()
+            expect(tab.locator(".way")).to_have_count(4, timeout=SLOW)
+        screenshots(tab, f"client-{name}-{look[1]}")
+        assert tab.said == []

@@ -7,9 +7,9 @@ from accounts.models import OutgoingMail
 from accounts.tenancy import staff_context
 from support import conversation
 from support.models import InboundMail
-from tests.access import faults
-from tests.conftest import SCREENSHOTS
-from tests.signed_in import sign_in
+from tests.access import faults, wrongs
+from tests.pictures import keep
+from tests.proving import looks
 from tests.support.conftest import TODAY, gather
 from tests.support.letters import DOMAIN, answering, receive
 
@@ -22,7 +22,6 @@ def reply_domain(settings):
 
 
 NOW = "2026-11-23T10:00:00+01:00"
-LOOKS = [(600, "light"), (390, "dark")]
 READ = ("request_received", "quote_sent", "details_asked", "quote_accepted", "change_applied")
 WRITTEN = (
     "Bonjour,\n\nNous ouvrons <b>deux</b> parcours.\n\nLe 2 nov. 2026, X a écrit :\n> Combien ?"
@@ -51,7 +50,7 @@ def a_full_box() -> None:
 
 
 @pytest.mark.seeded(by=a_full_box)
-def test_mails_are_read_on_a_phone_in_the_dark(committed_db, browser, shots):
+def test_mails_are_read_on_a_phone_in_the_dark(committed_db, page):
     with staff_context():
         mails = {
             name: OutgoingMail.objects.filter(dedupe_key__startswith=f"{name}-").first().html
@@ -59,33 +58,18 @@ def test_mails_are_read_on_a_phone_in_the_dark(committed_db, browser, shots):
         }
 
     wrong = {}
-    for width, scheme in LOOKS:
-        context = browser.new_context(
-            viewport={"width": width, "height": 700}, color_scheme=scheme, locale="fr-FR"
-        )
-        page = context.new_page()
+    for width, scheme in ((600, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.emulate_media(color_scheme=scheme)
         for name, html in mails.items():
             page.set_content(html)
-            shots(page, f"mail-{name}-{width}-{scheme}")
-            if found := faults(page):
-                wrong[name, width, scheme] = found
-        context.close()
-    assert wrong == {}
-
-
-@pytest.fixture
-def shots():
-    """Return what keeps one picture of a page as it is, in var/screenshots/."""
-
-    def take(page, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-
-    return take
+            wrong[name, width] = faults(page)
+            keep(page, f"mail-{name}-{width}-{scheme}")
+    assert {mail: found for mail, found in wrong.items() if found} == {}
 
 
 @pytest.mark.seeded(by=a_full_box)
-def test_staff_read_and_decide_of_mails_received(live_site, browser, shots):
+def test_staff_read_and_decide_of_mails_received(visit):
     with staff_context():
         waiting = InboundMail.objects.get(subject="Deux parcours")
     pages = {
@@ -93,30 +77,14 @@ def test_staff_read_and_decide_of_mails_received(live_site, browser, shots):
         "courrier-file": f"/admin/support/inboundmail/{waiting.pk}/change/",
     }
 
-    wrong = {}
     with time_machine.travel(NOW):
-        for width, scheme in ((1280, "light"), (390, "dark")):
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme, locale="fr-FR"
-            )
-            page = context.new_page()
-            with staff_context():
-                sign_in(page, "lea@exemple.fr", live_site.url)
-            for name, address in pages.items():
-                page.goto(live_site.url + address)
-                shots(page, f"{name}-{width}-{scheme}")
-                if found := faults(page):
-                    wrong[name, width, scheme] = found
-            context.close()
-    assert wrong == {}
+        for (name, address), look in looks(pages.items()):
+            tab = visit("lea", address, look)
+            assert wrongs(tab) == [], (name, look)
+            keep(tab, f"{name}-{look[0]}-{look[1]}")
 
-    page = browser.new_page()
-    with time_machine.travel(NOW):
-        with staff_context():
-            sign_in(page, "lea@exemple.fr", live_site.url)
-        page.goto(live_site.url + pages["courrier-file"])
-        page.get_by_role("button", name="Ouvrir pour Ravel Formation").click()
-        assert page.get_by_text("Demande créée de cet e-mail.").is_visible()
-        page.get_by_role("link", name="D-2026-0003").click()
-        assert page.get_by_text("Nous ouvrons <b>deux</b> parcours.").first.is_visible()
-    page.close()
+        tab = visit("lea", pages["courrier-file"])
+        tab.get_by_role("button", name="Ouvrir pour Ravel Formation").click()
+        assert tab.get_by_text("Demande créée de cet e-mail.").is_visible()
+        tab.get_by_role("link", name="D-2026-0003").click()
+        assert tab.get_by_text("Nous ouvrons <b>deux</b> parcours.").first.is_visible()

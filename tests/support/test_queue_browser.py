@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.tenancy import staff_context
@@ -15,8 +14,9 @@ from support.models import Request
 from support.moves import open_request
 from support.working_time import PARIS
 from tests import world
-from tests.conftest import SCREENSHOTS, WIDTHS
-from tests.signed_in import listen, sign_in
+from tests.access import faults, wrongs
+from tests.pictures import keep
+from tests.proving import LOOKS, looks
 from tests.support.conftest import Desk, gather
 
 pytestmark = pytest.mark.browser
@@ -80,50 +80,22 @@ def _ask(desk: Desk, at) -> None:
 
 
 @pytest.fixture
-def tab(live_site, browser):
-    """Return what opens the queue as Léa, in a window of a width and a theme."""
-    contexts = []
-
-    def open_queue(address: str = QUEUE, *, width: int = 1280, scheme: str = "light"):
-        context = browser.new_context(
-            base_url=live_site.url,
-            locale="fr-FR",
-            viewport={"width": width, "height": WIDTHS[width]},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        opened = context.new_page()
-        listen(opened)
-        with staff_context():
-            sign_in(opened, "lea@exemple.fr", live_site.url)
-        opened.goto(address)
-        return opened
-
+def tab(visit):
+    """Return what opens the queue as Léa, in a look."""
     with time_machine.travel(NOW):
-        yield open_queue
-    for context in contexts:
-        context.close()
+        yield lambda address=QUEUE, look=LOOKS[0]: visit("lea", address, look)
 
 
 @pytest.mark.seeded(by=week)
 def test_the_queue_is_accessible_and_fits_in_both_themes(tab):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     wrong = {}
-    for width in WIDTHS:
-        for scheme in ("light", "dark"):
-            for name, address in (("todo", QUEUE), ("all", f"{QUEUE}?view=all&due=late")):
-                page = tab(address, width=width, scheme=scheme)
-                page.screenshot(
-                    path=SCREENSHOTS / f"queue-{name}-{width}-{scheme}.png", full_page=True
-                )
-                found = [each["id"] for each in Axe().run(page).response["violations"]]
-                wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-                if found or wide or page.said:
-                    wrong[name, width, scheme] = (found, wide, page.said)
-                page.context.close()
+    pages = {"todo": QUEUE, "all": f"{QUEUE}?view=all&due=late"}
+    for (name, address), look in looks(pages.items()):
+        page = tab(address, look)
+        wrong[name, look] = wrongs(page)
+        keep(page, f"queue-{name}-{look[0]}-{look[1]}")
 
-    assert wrong == {}
+    assert {page: found for page, found in wrong.items() if found} == {}
 
 
 @pytest.mark.seeded(by=week)
@@ -134,8 +106,8 @@ def test_the_keys_are_off_until_they_are_turned_on_then_go_through_the_queue(tab
 
     page.get_by_role("button", name="Clavier").click()
     expect(page.locator("#keys")).to_be_visible()
-    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
-    page.screenshot(path=SCREENSHOTS / "queue-keys-1280.png")
+    assert faults(page) == []
+    keep(page, "queue-keys-1280")
     page.get_by_label("Activer les raccourcis").check()
     page.keyboard.press("Escape")
     page.reload()  # they stay on
@@ -168,7 +140,7 @@ def test_lea_takes_the_next_one_gives_two_and_reminds_one(tab):
     page.get_by_role("button", name="Prendre la suivante").click()
     expect(page.locator("h1")).to_contain_text("ÉQUIPE → ORGA")
 
-    page.goto(f"{QUEUE}?view=all")
+    tab(f"{QUEUE}?view=all")
     for reference in ("D-2026-0002", "D-2026-0003"):
         page.get_by_label(f"Cocher {reference}").check()
     page.get_by_label("Assigner à").select_option(label="Magda")

@@ -4,22 +4,20 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
 from learners.services import recount_all
 from subscriptions.reductions import Reduction
 from support.models import Request
-from tests.conftest import SCREENSHOTS
-from tests.proving import examples
-from tests.signed_in import sign_in
+from tests.access import wrongs
+from tests.pictures import keep
+from tests.proving import looks
 from tests.support.conftest import TODAY, gather
 
 pytestmark = pytest.mark.browser
 
 NOW = "2026-11-23T10:00:00+01:00"
-LOOKS = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")][: examples(2, 4)]
 CHOICE = {"options": ("custom-fields",)}
 
 
@@ -53,75 +51,40 @@ def pages() -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-def tab(live_site, browser):
-    """Return what opens a tab of a size and a light, signed in as somebody."""
-    contexts = []
-
-    def opened(who: str, *, width: int = 1280, scheme: str = "light", script: bool = True):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            java_script_enabled=script,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        with staff_context():
-            sign_in(page, f"{who}@exemple.fr", live_site.url)
-        page.site = live_site.url
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+def enter(visit):
+    """Return what opens an address as somebody, on 23 November 2026."""
+    with time_machine.travel(NOW):
+        yield visit
 
 
 @pytest.mark.seeded(by=quoted_twice)
-def test_the_pages_of_a_quote_fit_and_are_accessible(tab):
-    with time_machine.travel(NOW):
-        with staff_context():
-            shown = pages()
-        wrong = {
-            f"{name} {width} {scheme}": found
-            for name, (who, address) in shown.items()
-            for width, scheme in LOOKS
-            if (found := _wrongs(tab(who, width=width, scheme=scheme), name, address, scheme))
-        }
+def test_the_pages_of_a_quote_fit_and_are_accessible(enter):
+    with staff_context():
+        shown = pages()
+    wrong = {}
+    for (name, (who, address)), look in looks(shown.items()):
+        tab = enter(who, address, look)
+        if name == "quote-customer":
+            tab.locator("#facons").scroll_into_view_if_needed()
+            tab.wait_for_selector("#facons .way")
+        wrong[name, look] = wrongs(tab)
+        keep(tab, f"{name}-{look[1]}-{look[0]}")
 
-    assert wrong == {}
-
-
-def _wrongs(page, name: str, address: str, scheme: str) -> list[str]:
-    found = []
-    page.on("console", lambda said: said.type == "error" and found.append(said.text))
-    answer = page.goto(page.site + address)
-    if answer.status != 200:
-        found.append(f"status {answer.status}")
-    if name == "quote-customer":
-        page.locator("#facons").scroll_into_view_if_needed()
-        page.wait_for_selector("#facons .way")
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    found += [broken["id"] for broken in Axe().run(page).response["violations"]]
-    picture = f"{name}-{scheme}-{page.viewport_size['width']}.png"
-    page.screenshot(path=SCREENSHOTS / picture, full_page=True)
-    return found
+    assert {page: found for page, found in wrong.items() if found} == {}
 
 
 @pytest.mark.seeded(by=quoted_twice)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
-def test_the_price_is_drawn_again_while_one_chooses(tab, script):
-    with time_machine.travel(NOW):
-        with staff_context():
-            _who, address = pages()["quote-price"]
-        page = tab("lea", script=script)
-        page.goto(page.site + address)
-        before = page.locator("#apercu").inner_text().replace("\u00a0", " ")
+def test_the_price_is_drawn_again_while_one_chooses(enter, script):
+    with staff_context():
+        _who, address = pages()["quote-price"]
+    tab = enter("lea", address, script=script)
+    before = tab.locator("#apercu").inner_text().replace("\u00a0", " ")
 
-        page.select_option("#id_plan", label="LEADER")
-        if not script:
-            page.click("text=Recalculer")
-        page.wait_for_selector("#apercu :text('+ 375,00')")
+    tab.select_option("#id_plan", label="LEADER")
+    if not script:
+        tab.click("text=Recalculer")
+    tab.wait_for_selector("#apercu :text('+ 375,00')")
 
     assert "Supplément : + 135,00 € HT par mois" in before
     assert "215,10 €" in before
@@ -130,15 +93,13 @@ def test_the_price_is_drawn_again_while_one_chooses(tab, script):
 
 
 @pytest.mark.seeded(by=quoted_twice)
-def test_a_way_that_is_compared_fills_the_price_form(tab):
-    with time_machine.travel(NOW):
-        with staff_context():
-            _who, address = pages()["quote-compare"]
-        page = tab("lea")
-        page.goto(page.site + address)
+def test_a_way_that_is_compared_fills_the_price_form(enter):
+    with staff_context():
+        _who, address = pages()["quote-compare"]
+    tab = enter("lea", address)
 
-        page.click("button[value='now-annual']")
+    tab.click("button[value='now-annual']")
 
-        assert page.input_value("#id_when") == "now"
-        assert page.input_value("#id_commitment") == "annual"
-        assert page.locator("#apercu").inner_text().count("ORGA") >= 1
+    assert tab.input_value("#id_when") == "now"
+    assert tab.input_value("#id_commitment") == "annual"
+    assert tab.locator("#apercu").inner_text().count("ORGA") >= 1

@@ -2,7 +2,6 @@
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
@@ -11,9 +10,9 @@ from support import conversation, moves
 from support.canned_replies import load_ready_answers
 from support.file_kinds import ReadFile
 from support.models import CannedReply, Request
-from tests.conftest import SCREENSHOTS
-from tests.proving import examples
-from tests.signed_in import sign_in
+from tests.access import wrongs
+from tests.pictures import keep
+from tests.proving import looks
 from tests.support.conftest import TODAY, gather
 from tests.support.files import PDF
 
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.browser
 
 NOW = "2026-11-23T10:00:00+01:00"
 ASKED_AT = "2026-11-20T10:04:00+01:00"
-LOOKS = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")][: examples(2, 4)]
 ASKED = "Bonjour, nous ouvrons deux parcours en janvier : pouvez-vous nous passer à ORGA ?"
 NOTED = "Prévision : limite atteinte fin mars. La nouvelle formule donne 20 places."
 SAID = "Bonjour Alice, je prépare le devis et vous l’envoie aujourd’hui."
@@ -72,74 +70,39 @@ def pages() -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-def tab(live_site, browser):
-    """Return what opens a tab of a size and a light, signed in as somebody."""
-    contexts = []
-
-    def opened(who: str, *, width: int, scheme: str, script: bool = True):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            java_script_enabled=script,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        with staff_context():
-            sign_in(page, f"{who}@exemple.fr", live_site.url)
-        page.site = live_site.url
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+def enter(visit):
+    """Return what opens an address as somebody, on 23 November 2026."""
+    with time_machine.travel(NOW):
+        yield visit
 
 
 @pytest.mark.seeded(by=priced_and_handed_over)
-def test_the_pages_of_a_request_fit_and_are_accessible(tab):
-    with time_machine.travel(NOW):
-        with staff_context():
-            shown = pages()
-        wrong = {
-            f"{name} {width} {scheme}": found
-            for name, (who, address) in shown.items()
-            for width, scheme in LOOKS
-            if (found := _wrongs(tab(who, width=width, scheme=scheme), name, address, scheme))
-        }
+def test_the_pages_of_a_request_fit_and_are_accessible(enter):
+    with staff_context():
+        shown = pages()
+    wrong = {}
+    for (name, (who, address)), look in looks(shown.items()):
+        tab = enter(who, address, look)
+        wrong[name, look] = wrongs(tab)
+        keep(tab, f"{name}-{look[1]}-{look[0]}")
 
-    assert wrong == {}
-
-
-def _wrongs(page, name: str, address: str, scheme: str) -> list[str]:
-    found = []
-    page.on("console", lambda said: said.type == "error" and found.append(said.text))
-    answer = page.goto(page.site + address)
-    if answer.status != 200:
-        found.append(f"status {answer.status}")
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    found += [broken["id"] for broken in Axe().run(page).response["violations"]]
-    picture = f"{name}-{scheme}-{page.viewport_size['width']}.png"
-    page.screenshot(path=SCREENSHOTS / picture, full_page=True)
-    return found
+    assert {page: found for page, found in wrong.items() if found} == {}
 
 
 @pytest.mark.seeded(by=priced_and_handed_over)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
-def test_a_ready_answer_fills_the_message_and_the_button_says_to_whom(tab, script):
-    with time_machine.travel(NOW):
-        with staff_context():
-            _who, address = pages()["desk-file"]
-        page = tab("lea", width=1280, scheme="light", script=script)
-        page.goto(page.site + address)
+def test_a_ready_answer_fills_the_message_and_the_button_says_to_whom(enter, script):
+    with staff_context():
+        _who, address = pages()["desk-file"]
+    tab = enter("lea", address, script=script)
 
-        page.select_option("#reponse", label="Devis en préparation")
-        if not script:
-            page.click("text=Insérer")
-        written = page.input_value("#id_body")
-        to_alice = page.locator(".btn--send").inner_text()
-        page.check("[name=audience][value=note]")
-        to_nobody = page.locator(".btn--send").inner_text()
+    tab.select_option("#reponse", label="Devis en préparation")
+    if not script:
+        tab.click("text=Insérer")
+    written = tab.input_value("#id_body")
+    to_alice = tab.locator(".btn--send").inner_text()
+    tab.check("[name=audience][value=note]")
+    to_nobody = tab.locator(".btn--send").inner_text()
 
     assert written.startswith("Bonjour Alice,")
     assert "D-2026-0001" in written
