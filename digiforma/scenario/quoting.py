@@ -16,6 +16,7 @@ from subscriptions.periods import Commitment
 from support import drawing, handover, quotes
 from support.drawing import Order, Wish
 from support.models import OPEN, Quote, Request, When
+from support.promises import order_of
 from support.quotes import ExpiredQuote, StaleQuote
 from support.services import ask_plan_change
 from support.workflow import Kind, State, Who
@@ -94,6 +95,8 @@ def accept_quote(stage: Stage, step: Step) -> None:
     found = _known(stage, step)
     if found.status == Quote.Status.ACCEPTED:
         return
+    if found.status == Quote.Status.DROPPED:
+        found = stage.quotes[step.given["quote"]] = _sent_again(found, step.on)
     quotes.accept_quote(
         membership=_owner(found.organization), reference=found.request.reference, on=step.on
     )
@@ -111,16 +114,23 @@ def apply_quote(stage: Stage, step: Step) -> None:
     handover.apply(request_id=found.request_id, actor=staff, on=step.on)
 
 
+def _sent_again(found: Quote, on: date) -> Quote:
+    """Send once more, as it was, a quote that a later one stood in for: a quote alone changes
+    nothing of the subscription (R19). Raises ExpiredQuote, StaleQuote."""
+    if found.valid_until < on:
+        raise ExpiredQuote(found.valid_until)
+    quotes.require_fresh(found, on=on)
+    request, staff = found.request_id, _staff()
+    quotes.price(request_id=request, actor=staff, order=order_of(found), on=on)
+    return quotes.send_quote(request_id=request, actor=staff, valid_until=found.valid_until, on=on)
+
+
 def _known(stage: Stage, step: Step) -> Quote:
-    """Return a quote as it is now. Raises NotApplicable when it was never made, StaleQuote when
-    a later one replaced it."""
+    """Return a quote as it is now. Raises NotApplicable when it was never made."""
     made = stage.quotes.get(step.given["quote"])
     if made is None:
         raise NotApplicable(step.given["quote"])
-    found = Quote.objects.select_related("request", "organization").get(pk=made.pk)
-    if found.status == Quote.Status.DROPPED:
-        raise StaleQuote(found.pk)
-    return found
+    return Quote.objects.select_related("request", "organization").get(pk=made.pk)
 
 
 def _refuse_unaccepted(found: Quote, on: date) -> None:
@@ -137,7 +147,7 @@ def status(found: Quote, *, on: date) -> str:
         if found.request.state == State.APPLIED:
             return "applied"
         return "accepted" if _still_holds(found, on) else "stale"
-    if found.status != Quote.Status.SENT:
+    if found.status not in {Quote.Status.SENT, Quote.Status.DROPPED}:
         return "stale"
     if found.valid_until < on:
         return "expired"
