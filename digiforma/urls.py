@@ -16,6 +16,7 @@ REQUEST = "api/v1/requests/<slug:reference>/"
 handler500 = "digiforma.views.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.index = views.with_dashboard(admin.site.index)
+admin.site.admin_view = views.without_nul(admin.site.admin_view)
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -2,10 +2,11 @@
 
 import logging
 import secrets
+from functools import wraps
 
 import redis
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
@@ -33,6 +34,7 @@ from learners.counted_file import changed_file, counted_file, file_name
 from subscriptions.models import Subscription
 
 logger = logging.getLogger(__name__)
+NUL = "%00"  # in an address
 PATIENCE = 2  # seconds that a health check waits for Redis
 
 
@@ -147,6 +149,23 @@ def with_dashboard(index):
         return index(request, {"title": title, "board": board, **(extra_context or {})})
 
     return desk
+
+
+def without_nul(admin_view):
+    """Return the admin's guard of its pages that drops filters with NUL: no table holds it."""
+
+    def guard(view, *cacheable):
+        @wraps(view)
+        def page(request, *args, **kwargs):
+            if request.method in ("GET", "HEAD") and NUL in request.GET.urlencode():
+                told = _("Un filtre de cette adresse était illisible : voici la page sans filtre.")
+                messages.warning(request, told)
+                return redirect(request.path)
+            return view(request, *args, **kwargs)
+
+        return admin_view(page, *cacheable)
+
+    return guard
 
 
 @transaction.non_atomic_requests
