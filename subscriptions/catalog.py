@@ -112,3 +112,8 @@ DEMONSTRATION = Catalogue(
         ),
     ),
 )
+
+
+def is_demonstration(effective_on: date) -> bool:
+    """Say whether the list of this day is the demonstration's; a seller has one list a day."""
+    return any(tariff.effective_on == effective_on for tariff in DEMONSTRATION.tariffs)

@@ -61,6 +61,11 @@ class PriceBook:
         except NoPrice:
             return None
 
+    def in_force_since(self, on: date) -> date:
+        """Return the day of the list in force on a day; ValueError before the first one."""
+        days = {day for prices in self.listed.values() for day, _price in prices}
+        return max(day for day in days if day <= on)
+
     def price(
         self,
         component: Hashable,

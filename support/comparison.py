@@ -229,6 +229,7 @@ class WaysPage:
     ways: tuple[Way, ...]
     may_choose: bool
     open_beside: str  # the other change under way, instead of which one would choose
+    tariff_on: date
     on: date
 
 
@@ -253,6 +254,7 @@ def ways_page(membership: Membership, reference: str, *, on: date, told: Told) -
         ways=ways(membership.organization, wish_of(request), on=on, told=told, quoted=sent),
         may_choose=may_ask and not beside,
         open_beside=beside,
+        tariff_on=drawing.price_list_in_force(request.plan.component.seller_id, on).effective_on,
         on=on,
     )
 

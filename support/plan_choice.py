@@ -96,6 +96,7 @@ class ChangeTerms:
     options: tuple[OptionRow, ...]
     limits: tuple[LimitChange, ...]
     excess: tuple[Excess, ...]
+    tariff_on: date
     monthly_cents: int
     annual_cents: int
 
@@ -134,6 +135,7 @@ def change_terms(organization: Organization, code: str, *, on: date) -> ChangeTe
             LimitChange(what, getattr(current.plan, what), getattr(plan, what)) for what in LIMITS
         ),
         excess=excess(subscriptions.usage(organization, on), plan),
+        tariff_on=book.in_force_since(on),
         monthly_cents=book.listed_price(plan.component_id, Commitment.MONTHLY, on).amount_cents,
         annual_cents=book.listed_price(plan.component_id, Commitment.ANNUAL, on).amount_cents,
     )

@@ -15,7 +15,6 @@ from subscriptions.periods import Commitment
 from subscriptions.selectors import Usage
 from subscriptions.standing import standing
 from subscriptions.tariffs import PriceBook
-from support import drawing
 from support.plan_choice import LIMITS, Excess, excess, listed_cents
 
 TRIAL = (Subscription.Status.TRIALING, Subscription.Status.EXPIRED)
@@ -162,7 +161,7 @@ def plans_page(
         rows=rows,
         prospect=prospect,
         expected=Expected(judged.learners, judged.trainers, judged.administrators),
-        tariff_on=drawing.price_list_in_force(seller, on).effective_on,
+        tariff_on=sale.book.in_force_since(on),
         commitment=current.commitment,
         may_change=current.status == Subscription.Status.ACTIVE,
         on_trial=current.status in TRIAL,

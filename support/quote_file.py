@@ -236,10 +236,13 @@ def _conditions(quote: Quote) -> list[str]:
     ) % {"rate": _percent(rate), "fee": _euros(RECOVERY_FEE_CENTS)}
     return [
         _(
-            "Devis gratuit. Montants figés jusqu’à la fin de la validité, tarifs de démonstration "
-            "du %(day)s. Il s’accepte en ligne, par le possesseur du compte."
+            "Devis gratuit. Montants figés jusqu’à la fin de la validité, %(tariffs)s du %(day)s. "
+            "Il s’accepte en ligne, par le possesseur du compte."
         )
-        % {"day": _day(quote.price_list_on)},
+        % {
+            "tariffs": _filter("tariffs_fr")(quote.price_list_on),
+            "day": _day(quote.price_list_on),
+        },
         bound,
         late,
     ]

@@ -15,6 +15,9 @@ from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from subscriptions.catalog import is_demonstration
 
 LOCALE = "fr"
 SPACE = "\u00a0"
@@ -51,6 +54,12 @@ def signed_fr(number: int) -> str:
 def number_fr(number: int | Decimal) -> str:
     """Return a number as « 1 500 » or « 2,5 »."""
     return _french(format_decimal(number, locale=LOCALE))
+
+
+@register.filter
+def tariffs_fr(effective_on: date) -> str:
+    """Return what the price list of a day is called: « tarifs », or « tarifs de démonstration »."""
+    return _("tarifs de démonstration") if is_demonstration(effective_on) else _("tarifs")
 
 
 @register.filter

@@ -17,6 +17,13 @@ BOOK = PriceBook(
 
 
 @pytest.mark.parametrize(
+    ("on", "since"), [(OLD, OLD), (date(2024, 9, 23), OLD), (NEW, NEW), (date(2099, 1, 1), NEW)]
+)
+def test_the_list_in_force_says_since_when(on, since):
+    assert BOOK.in_force_since(on) == since
+
+
+@pytest.mark.parametrize(
     ("on", "expected"),
     [
         (OLD, Price(9900, "old")),

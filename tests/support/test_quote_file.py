@@ -1,14 +1,17 @@
 import json
+import re
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
 import typst
+from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.tenancy import staff_context
-from subscriptions.models import BillingIdentity
+from subscriptions import price_lists
+from subscriptions.models import BillingIdentity, Seller
 from subscriptions.reductions import Reduction
 from support import quote_file
 from support.models import Quote, Request
@@ -29,6 +32,31 @@ def quoted(desk) -> Request:
         desk.price(request, when="now", options=("custom-fields",), reduction=reduction)
         desk.send(request)
     return request
+
+
+def tariffs_told(desk) -> tuple[str, str]:
+    """Return what the file and the page of the last quote call its price list."""
+    with staff_context():
+        quote = Quote.objects.latest("pk")
+        file = text_of(quote_file.pdf(quote))
+    client = Client()
+    client.force_login(desk.people["alice"])
+    page = client.get(reverse("request", args=[quote.request.reference])).content.decode()
+    told = re.compile(r"[Mm]ontants figés[^,]*, ([^.<]*)")
+    return tuple(told.search(text.replace("\u00a0", " "))[1] for text in (file, page))
+
+
+def test_the_demonstrations_tariff_alone_is_called_so(desk, quoted, today):
+    of_the_demonstration = tariffs_told(desk)
+    with staff_context():
+        seller = Seller.objects.get()
+        prices = price_lists.stated(price_lists.latest(seller))
+        price_lists.publish_prices(seller=seller, effective_on=TODAY, prices=prices)
+        desk.price(quoted, when="now")
+        desk.send(quoted)
+
+    assert of_the_demonstration == ("tarifs de démonstration du 24 septembre 2024",) * 2
+    assert tariffs_told(desk) == ("tarifs du 23 novembre 2026",) * 2
 
 
 def test_the_file_says_each_line_amount_and_term(quoted):
