@@ -18,7 +18,7 @@ from subscriptions.pending import is_cheaper
 from subscriptions.periods import add_months
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, preview
-from subscriptions.renewal import renew
+from subscriptions.renewal import NotDue, renew
 from subscriptions.standing import Standing, standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
@@ -178,8 +178,14 @@ def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
 
 
 def renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
-    """Bill the next period on its first day, or on a later day when it began already."""
-    return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
+    """Bill the next period on its first day, or on a later day when it began already.
+
+    Raises NotActive for a subscription that was set aside: it bills nothing (R23).
+    """
+    try:
+        return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
+    except NotDue as error:
+        raise NotActive("set aside") from error
 
 
 def _renews_on(subscription: Subscription) -> date | None:

@@ -40,3 +40,16 @@ def test_a_customer_reads_that_the_amount_is_checked(enter, mistaken):
     assert "Nous vérifions le montant de ce changement" in response.content.decode()
     with staff_context():
         assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize("when", ["now", "term"])
+def test_a_customer_who_is_set_aside_reads_whom_to_write_to(desk, enter, when):
+    with staff_context():
+        Subscription.objects.filter(organization=desk.ravel).update(parked_because="Parked : …")
+
+    response = enter("alice").post(ASK, CHOICE | {"when": when})
+
+    assert response.status_code == 422
+    assert "Votre abonnement ne peut pas changer en ce moment" in response.content.decode()
+    with staff_context():
+        assert not Request.objects.exists()
