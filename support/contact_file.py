@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from support.contact_queue import contact_due, title_of
+from support.contact_queue import contact_due
 from support.desk import Spoken
 from support.models import ContactEvent, ContactMessage
 from support.moves import staff
@@ -23,7 +23,6 @@ class ContactFile:
     """Everything the page of one message shows."""
 
     contact: ContactMessage
-    title: str
     due: Due
     spoken: tuple[Spoken, ...]
     senders: tuple[Sender, ...]
@@ -37,7 +36,6 @@ def contact_file(contact_id: UUID, *, user: User, at: datetime) -> ContactFile:
     others = ContactMessage.objects.filter(email__iexact=contact.email).exclude(pk=contact.pk)
     return ContactFile(
         contact=contact,
-        title=title_of(contact),
         due=contact_due(contact, at=at),
         spoken=_spoken(contact),
         senders=members_at(contact.email),
@@ -68,5 +66,6 @@ def _told(event: ContactEvent) -> Spoken:
     name = event.actor.full_name
     if event.deed == Deed.ANSWERED:
         return Spoken(event.at, event.note, "staff", name, by_mail=True)
-    said = [f"{event.get_deed_display()}, {name}", *event.note.splitlines()]
-    return Spoken(event.at, ", ".join(said), "event")
+    why = ", ".join(event.note.splitlines()).rstrip(".")
+    said = f"{event.get_deed_display()}, {name}"
+    return Spoken(event.at, f"{said} : {why}" if why else said, "event")

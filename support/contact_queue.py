@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.utils.text import Truncator
 
 from support import workflow
 from support.contact_models import WAITS
@@ -13,6 +14,7 @@ from support.queue import Due, due_of
 from support.queue_filters import MOST_URGENT
 from support.workflow import Who
 
+LONGEST_TITLE = 80
 VIEWS = ("waiting", "late", "done", "all")
 
 
@@ -82,8 +84,8 @@ def contact_rows(contacts: Iterable[ContactMessage], *, at: datetime) -> list[Co
 
 
 def title_of(contact: ContactMessage) -> str:
-    """Return the first words of a message."""
-    return contact.message.strip().partition("\n")[0][:80]
+    """Return the first words of a message, on one line."""
+    return Truncator(" ".join(contact.message.split())).chars(LONGEST_TITLE)
 
 
 def contact_due(contact: ContactMessage, *, at: datetime) -> Due:

@@ -40,7 +40,7 @@ def test_a_message_says_who_writes_what_and_until_when(enter, contact):
     page = text(enter("lea").get(page_of(contact)))
 
     assert "Message de Jean Petit jean@exemple.fr , 23 novembre 2026 à 10 h" in page
-    assert "À traiter Réponse due : Demain 10 h ." in page
+    assert "À traiter Réponse due : Demain 10 h" in page
     assert "Combien pour 600 apprenants ?" in page
     assert "Aucun membre n’a cette adresse." in page
 
@@ -70,7 +70,7 @@ def test_a_message_is_closed_without_an_answer_and_opened_again(enter, contact):
     opened = client.post(door(contact, "reopen"), follow=True)
 
     assert "Message classé sans suite." in text(closed)
-    assert "Classé sans suite, Lea, fait double emploi, Voir hier., 23 nov. à 10 h" in text(closed)
+    assert "Classé sans suite, Lea : fait double emploi, Voir hier, 23 nov. à 10 h" in text(closed)
     assert ended == ("closed", "")
     assert "Message rouvert." in text(opened)
     assert state(contact) == ("", "")

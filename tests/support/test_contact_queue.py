@@ -88,8 +88,8 @@ def test_a_view_and_a_search_find_what_they_say(enter, written, given, found):
 @pytest.mark.parametrize(
     ("term", "told"),
     [
-        ("zoe@exemple.fr", "1 message de visiteur correspond aussi"),
-        ("exemple.fr", "6 messages de visiteurs correspondent aussi"),
+        ("zoe@exemple.fr", "1 message de visiteur correspond"),
+        ("exemple.fr", "6 messages de visiteurs correspondent"),
         ("personne", ""),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_search_of_the_queue_tells_of_the_visitors_it_finds(enter, written, te
     page = text(enter("lea").get(QUEUE, {"q": term}))
 
     assert told in page
-    assert ("aussi" in page) == bool(told)
+    assert ("visiteurs correspond" in page or "visiteur correspond" in page) == bool(told)
 
 
 def test_an_empty_tab_says_so(enter, desk):
