@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+FOLD_LOCK = 4_715  # an advisory lock's key; any constant of our own
 FOLD_SQL = """
     WITH crowded AS (
         SELECT organization_id, counts_on FROM learners_entrytally
@@ -28,13 +29,16 @@ MISTOLD_SQL = """
 """
 
 
+@transaction.atomic
 def fold() -> None:
     """Make one row of the parts of each day, and none of those that cancel out. Staff scope.
 
     Twice, or beside those who enrol, is harmless: it replaces the parts that it takes away by
-    their sum, in one statement.
+    their sum, in one statement. Two at once would take the parts in orders of their own and could
+    wait for each other: the second waits for the first's transaction, and finds little left.
     """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
         cursor.execute(FOLD_SQL)
 
 

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from django.core.management import call_command
-from django.db import Error, connection, connections
+from django.db import Error, OperationalError, connection, connections
 
 from accounts.models import Organization
 from accounts.services import create_organization
@@ -189,6 +189,33 @@ def test_folding_beside_those_who_enrol_and_leave_loses_nobody(committed_db):
     with staff_context():
         assert tallies.mend() == 0
         assert selectors.count_on(ravel, on=START) == 0
+
+
+@pytest.mark.seeded(by=settle)
+def test_two_who_fold_at_once_fold_one_after_the_other(committed_db):
+    with staff_context():
+        ravel = Organization.objects.get()
+        three(ravel)
+        imported(ravel, row(email="d@c.fr"))
+
+    def fold_without_waiting():
+        try:
+            with staff_context(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                tallies.fold()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with staff_context():
+            tallies.fold()
+            beside = pool.submit(fold_without_waiting).exception()
+        after = pool.submit(fold_without_waiting).exception()
+
+    assert isinstance(beside, OperationalError)
+    assert after is None
+    with staff_context():
+        assert parts(ravel) == [(START, 4)]
 
 
 @pytest.mark.django_db
