@@ -15,10 +15,12 @@ from options import emails, selectors
 from options.models import Option
 from options.policy import Action, Decision, Reason, Situation, decide
 from subscriptions import items, renewal
+from subscriptions.billing import Parked
 from subscriptions.models import Invoice, InvoiceLine, Item, Subscription, WaitingLine
 from subscriptions.places import asking_support
 from subscriptions.preview import Drawn, preview
 from subscriptions.standing import Standing, standing
+from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
 from support import interests
 from support.models import Request
@@ -152,10 +154,13 @@ def _facts(membership: Membership, option: Option, current: Standing | None, on:
 
 @contextmanager
 def _engine() -> Iterator[None]:
-    """Say as NotOffered what the engine refuses, having locked and looked again."""
+    """Say as NotOffered what the engine refuses, having locked and looked again.
+
+    A renewal that could not be billed forbids too: its invoice cannot be shown (R5, R23).
+    """
     try:
         yield
-    except items.NotActive:
+    except (items.NotActive, NoPrice, Parked):
         raise NotOffered(Decision(Action.HIDDEN)) from None
     except VatUnresolved as why:
         raise NotOffered(Decision(Action.DISABLED, Reason.VAT_UNRESOLVED)) from why

@@ -1,12 +1,16 @@
 """The doors of an option: each role, strangers, what was shown and what is billed."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.tenancy import staff_context
+from subscriptions import agreements
 from subscriptions.models import Item, Subscription
+from tests import world
 from tests.options.pages import DETAIL, ELEARNING, SUBSCRIBE, hidden, said, words, written
 
 
@@ -111,6 +115,25 @@ def test_a_state_that_forbids_says_why(team, enter, status, sentence):
     assert sentence in words(page)
     assert sentence in words(answer)
     assert written(team) == (2, 1, 0)
+
+
+def test_a_renewal_beyond_the_bounds_is_no_failure_of_the_page(team, enter):
+    with staff_context():
+        agreements.agree_price(
+            subscription_id=Subscription.objects.get(organization=team.ravel).pk,
+            price=agreements.Agreed(
+                plan=world.plan("equipe"),
+                amount_cents=119_000,
+                first_on=date(2026, 12, 9),
+                last_on=date(2027, 12, 9),
+            ),
+            reason="une virgule mal placée",
+        )
+
+    page = enter("alice").get(SUBSCRIBE)
+
+    assert page.status_code == 200
+    assert "Cette option ne peut pas être souscrite en ce moment." in words(page)
 
 
 def test_an_annual_subscriber_reads_annual_prices(team, enter):
