@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from support import conversation, handover, interests, quotes
+from support.message_forms import CustomerMessageForm, RefuseForm
 from support.staff_forms import (
     CallForm,
     CorrectForm,
-    CustomerMessageForm,
     NoteForm,
     PriceForm,
     ReasonForm,
-    RefuseForm,
     SendQuoteForm,
     StaffForm,
 )

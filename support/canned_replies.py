@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -49,11 +50,33 @@ def left(text: str) -> tuple[str, ...]:
     return tuple(name for name in used(text) if name in VARIABLES)
 
 
+def blanks_text(blanks: tuple[str, ...]) -> str:
+    """Return what to do about variables that have no value."""
+    named = ", ".join(f"{{{name}}}" for name in blanks)
+    return gettext("Remplacez %(named)s avant d’envoyer : rien à mettre ici à sa place.") % {
+        "named": named
+    }
+
+
 def ready(reply: CannedReply, words: dict[str, str]) -> Ready:
     """Return a ready answer with words for its variables; those without one stay as they are."""
     missing = tuple(name for name in left(reply.body) if not words.get(name))
     body = BRACES.sub(lambda found: words.get(found[1].strip()) or found[0], reply.body)
     return Ready(reply.pk, reply.title, body, missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The ready answers in a request's words, and the one that was chosen, if any."""
+
+    replies: list[Ready]
+    chosen: Ready | None = None
+
+
+def offered(file: RequestFile, agent: User, *, chosen: str) -> Offered:
+    """Return what is offered to somebody who writes to the customer; `chosen` is a key, or not."""
+    replies = ready_replies(words_of(file, agent))
+    return Offered(replies, next((each for each in replies if str(each.pk) == chosen), None))
 
 
 def ready_replies(words: dict[str, str]) -> list[Ready]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from support.attachments import FilesField
-from support.canned_replies import Ready, left, ready_replies, words_of
+from support.canned_replies import Offered, blanks_text, left, offered
 from support.desk import RequestFile
 from support.forms import EMPTY_MESSAGE, message_field
 
@@ -34,12 +34,11 @@ class ComposerForm(forms.Form):
 
     def __init__(self, data=None, files=None, *, file: RequestFile, agent: User, chosen: str = ""):
         self.name = file.request.requester.full_name if file.request.requester else ""
-        self.replies = ready_replies(words_of(file, agent)) if file.may_answer else []
-        self.chosen = next((each for each in self.replies if str(each.pk) == chosen), None)
+        self.offered = offered(file, agent, chosen=chosen) if file.may_answer else Offered([])
         audiences = _audiences(file)
         initial = {
             "audience": audiences[0] if audiences else "",
-            "body": self.chosen.body if self.chosen else "",
+            "body": self.offered.chosen.body if self.offered.chosen else "",
         }
         super().__init__(data, files, initial=initial)
         self.fields["audience"].choices = [(each, self._told(LABELS[each])) for each in audiences]
@@ -50,11 +49,6 @@ class ComposerForm(forms.Form):
         """Return what the button says for each audience."""
         audiences = self.fields["audience"].choices
         return [(each, self._told(SEND_LABELS[each])) for each, _label in audiences]
-
-    @property
-    def prefilled(self) -> Ready | None:
-        """The ready answer that the page opened with, if its text is still there."""
-        return None if self.is_bound else self.chosen
 
     @property
     def arguments(self) -> dict:
@@ -81,11 +75,3 @@ def _audiences(file: RequestFile) -> list[str]:
     told = [CUSTOMER] if file.may_answer else []
     called = [CALL] if file.may_answer and file.request.is_open else []
     return [*told, NOTE, *called]
-
-
-def blanks_text(blanks: tuple[str, ...]) -> str:
-    """Return what to do about variables that have no value."""
-    named = ", ".join(f"{{{name}}}" for name in blanks)
-    return _("Remplacez %(named)s avant d’envoyer : rien à mettre ici à sa place.") % {
-        "named": named
-    }

@@ -16,12 +16,14 @@ from accounts.tasks import send_mail_soon
 from subscriptions.places import asking_support
 from support import attachments, conversation, desk, moves
 from support.actions import ACTIONS
+from support.canned_replies import Offered, offered
 from support.composer import CALL, CUSTOMER, NOTE, ComposerForm
 from support.conversation import AlreadyReminded
 from support.downloads import download
 from support.drawing import REFUSALS
 from support.effects import effects
 from support.handover import NotAgreed
+from support.message_forms import CustomerMessageForm
 from support.models import Attachment, Request
 from support.moves import AlreadyAsked
 from support.quotes import ExpiredQuote, ReductionTooLarge, StaleQuote
@@ -100,6 +102,7 @@ class FileViews:
         today = timezone.localdate()
         posted = request.POST if request.method == "POST" else None
         form = action.form(posted, file=file, today=today)
+        ready = _ready(request, file, form)
         if posted is not None and form.is_valid():
             deed = partial(action.run, request_id=pk, on=today, **form.arguments)
             asking = asking_support(organization=file.request.organization, on=today)
@@ -114,6 +117,7 @@ class FileViews:
             "action": action,
             "file": file,
             "form": form,
+            "offered": ready,
             "effects": effects(name, file, actor=request.user, on=today),
         }
         template = "admin/support/request/move.html"
@@ -174,6 +178,16 @@ class FileViews:
         send_mail_soon()
         messages.success(request, said)
         return done
+
+
+def _ready(request, file, form) -> Offered | None:
+    """Return the ready answers for what the customer will read; the one chosen fills it."""
+    if not isinstance(form, CustomerMessageForm):
+        return None
+    ready = offered(file, request.user, chosen=request.GET.get("reponse", ""))
+    if ready.chosen:
+        form.initial["body"] = ready.chosen.body
+    return ready
 
 
 def file_or_404(request, pk):

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User, is_account_number
+from subscriptions.items import held_or_ordered
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
 from subscriptions.periods import Commitment
 from subscriptions.reductions import Reduction
@@ -15,9 +16,10 @@ from subscriptions.selectors import coming_term, plans_on_sale
 from support.desk import RequestFile
 from support.drawing import Order
 from support.forms import WayForm, message_field
-from support.labels import RefusalReason, When
+from support.labels import When
 from support.moves import LIVE
 from support.queue import colleagues
+from support.selectors import still_wanted
 from support.wishes import Wish
 
 LONGEST_DISCOUNT = 36  # periods
@@ -61,23 +63,6 @@ class ReasonForm(StaffForm):
     """Why, for a colleague."""
 
     reason = message_field(_("Motif"))
-
-
-class RefuseForm(StaffForm):
-    """Why, for the desk's history, and what the customer will read."""
-
-    reason = forms.ChoiceField(
-        label=_("Motif, pour l’équipe"),
-        choices=[("", _("Choisir un motif")), *RefusalReason.choices],
-        error_messages={"required": _("Choisissez le motif du refus.")},
-    )
-    body = message_field(_("Message au client"), rows=5)
-
-
-class CustomerMessageForm(StaffForm):
-    """What the customer will read."""
-
-    body = message_field(_("Message au client"), rows=5)
 
 
 class CorrectForm(StaffForm):
@@ -214,7 +199,9 @@ class PriceForm(StaffForm):
         self.fields["plan"].queryset = (
             Plan.objects.filter(pk__in=plans).select_related("component").order_by("rank")
         )
-        options = Component.objects.filter(seller=seller, kind=Component.Kind.OPTION)
+        options = Component.objects.filter(seller=seller, kind=Component.Kind.OPTION).exclude(
+            pk__in=held_or_ordered(self.subscription, today)
+        )
         self.fields["options"].choices = list(options.order_by("name").values_list("code", "name"))
 
     def clean_effective_on(self) -> date:
@@ -290,7 +277,7 @@ def _asked(file: RequestFile, today: date) -> dict:
         "commitment": request.commitment,
         "when": request.when,
         "effective_on": min(today, request.effective_on or today),
-        "options": request.options,
+        "options": still_wanted(request, on=today),
     }
     if quote and quote.status in LIVE and quote.discount_percent:
         percent = number_format(quote.discount_percent.normalize())

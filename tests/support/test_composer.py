@@ -153,6 +153,25 @@ def test_a_variable_without_a_value_is_told_and_never_leaves(enter, desk):
     assert said_by_staff() == [("Dire {prenom} ?", True, "page")]
 
 
+@pytest.mark.parametrize("move", ["ask_details", "refuse"])
+def test_a_ready_answer_fills_what_a_move_says_too(enter, asked, move):
+    with staff_context():
+        made = CannedReply.objects.create(title="Bonjour", body="Bonjour {prenom}, {reference}.")
+    client, page = enter("lea"), reverse("admin:support_request_move", args=[asked.pk, move])
+
+    opened = client.get(page, {"reponse": made.pk}).content.decode()
+    empty = client.get(page, {"reponse": "x"}).content.decode()
+    held = client.post(page, {"body": "Bonjour {prenom},", "reason": "other"})
+
+    expected = f"Bonjour Alice, {asked.reference}."
+    assert f">\n{expected}</textarea>" in opened
+    assert f'data-body="{expected}"' in empty
+    assert ">\n</textarea>" in empty
+    assert held.status_code == 422
+    assert "Remplacez {prenom} avant d’envoyer" in text(held)
+    assert said_by_staff() == []
+
+
 def test_a_task_has_nobody_to_write_to(enter, desk):
     with staff_context():
         task = Request.objects.create(
