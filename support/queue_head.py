@@ -35,7 +35,11 @@ class QueueHead:
     visitors: Visitors
     reply: measures.Delay  # of this week
     tabs: tuple[Tab, ...]
-    may_take: bool
+    who: frozenset[workflow.Who]  # in what capacities they act
+
+    @property
+    def may_take(self) -> bool:
+        return bool(self.who & workflow.ANSWERS)
 
 
 def queue_head(user: User, *, view: str, at: datetime) -> QueueHead:
@@ -49,7 +53,7 @@ def queue_head(user: User, *, view: str, at: datetime) -> QueueHead:
         visitors=strangers,
         reply=week.reply,
         tabs=_tabs(view, {**figures.tabs, "visitors": strangers.waiting}),
-        may_take=bool(staff(user) & workflow.ANSWERS),
+        who=staff(user),
     )
 
 

@@ -89,10 +89,10 @@ class QueueViews:
     def _queue(self, request, changes) -> dict:
         now, form = timezone.now(), changes.filter_specs[0].form
         labels = {move: action.label for move, action in ACTIONS.items()}
-        who = moves.staff(request.user)
+        head = queue_head(request.user, view=form.view, at=now)
         return {
-            "rows": queues.queue_rows(changes.result_list, labels=labels, who=who, at=now),
-            "head": queue_head(request.user, view=form.view, at=now),
+            "rows": queues.queue_rows(changes.result_list, labels=labels, who=head.who, at=now),
+            "head": head,
             "form": form,
             "view": form.view,
             "visitors_found": contact_queue.found(changes.query) if changes.query else 0,

@@ -42,6 +42,12 @@ def test_a_stranger_writes_and_reads_what_happens_next(desk, today):
         assert OutgoingMail.objects.get().recipient == "support@digiforma.example"
 
 
+def test_whoever_prefers_to_write_by_mail_reads_where(desk, today):
+    page = Client().get(CONTACT).content.decode()
+
+    assert '<a href="mailto:support@digiforma.example">support@digiforma.example</a>' in page
+
+
 def test_nobody_is_thanked_for_a_message_that_was_not_sent(desk, today):
     assert Client().get("/contact/envoye/").headers["Location"] == CONTACT
 

@@ -12,6 +12,7 @@ from support import services
 from support.assignments import NothingLeft, take_next
 from support.models import Request
 from tests.support.conftest import TODAY, gather
+from tests.support.visitors import wrote
 
 
 def three_messages() -> None:
@@ -54,3 +55,32 @@ def test_agents_who_take_at_once_get_each_their_own(committed_db, agents):
 def _hold(together: Barrier) -> None:
     """Wait until everybody has taken: no lock is let go before."""
     together.wait(timeout=30)
+
+
+def one_message_and_one_visitor() -> None:
+    desk = gather()
+    with staff_context():
+        wrote()
+        services.ask_by_message(membership=desk.membership("sam"), message="Bonjour", on=TODAY)
+
+
+@pytest.mark.seeded(by=one_message_and_one_visitor)
+def test_a_visitor_and_a_request_go_to_one_agent_each(committed_db):
+    with staff_context():
+        actors = [User.objects.get(email=f"{name}@exemple.fr") for name in ("lea", "magda")]
+    together = Barrier(len(actors))
+
+    def take(actor) -> str:
+        try:
+            with staff_context():
+                together.wait(timeout=30)
+                taken = take_next(actor=actor, on=TODAY)
+                _hold(together)
+            return type(taken).__name__
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(actors)) as threads:
+        taken = sorted(threads.map(take, actors))
+
+    assert taken == ["ContactMessage", "Request"]
