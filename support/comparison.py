@@ -20,7 +20,7 @@ from subscriptions.reductions import Reduction
 from support import drawing, workflow
 from support.labels import When
 from support.models import Quote, Request
-from support.selectors import may_follow, open_beside, readable
+from support.selectors import may_follow, open_beside, readable, still_wanted
 from support.wishes import Order, Wish
 from support.workflow import Kind, State
 
@@ -251,7 +251,7 @@ def ways_page(membership: Membership, reference: str, *, on: date, told: Told) -
         reference=request.reference,
         title=request.customer_title,
         plan=request.plan.name,
-        ways=ways(membership.organization, wish_of(request), on=on, told=told, quoted=sent),
+        ways=ways(membership.organization, wish_of(request, on=on), on=on, told=told, quoted=sent),
         may_choose=may_ask and not beside,
         open_beside=beside,
         tariff_on=drawing.price_list_in_force(request.plan.component.seller_id, on).effective_on,
@@ -264,7 +264,7 @@ def is_compared(request: Request) -> bool:
     return request.kind == Kind.PLAN_CHANGE and request.state in COMPARED
 
 
-def wish_of(request: Request) -> Wish:
-    """Return what a plan change asks for."""
+def wish_of(request: Request, *, on: date) -> Wish:
+    """Return what a plan change asks for, without the options that were taken meanwhile."""
     commitment = Commitment(request.commitment)
-    return Wish(request.plan, commitment, when=request.when, options=tuple(request.options))
+    return Wish(request.plan, commitment, when=request.when, options=still_wanted(request, on=on))

@@ -28,6 +28,7 @@ from support.moves import (
     staff,
 )
 from support.promises import frozen_line, order_of, states
+from support.selectors import still_wanted
 from support.wishes import Order, Wish
 from support.workflow import IllegalMove, Kind, Move, State, Who
 
@@ -247,7 +248,7 @@ def ask_again(
 def _wanted(request: Request, when: str, commitment: Commitment, *, on: date) -> dict:
     """Return what a request asks for in another way, once the engine can draw it."""
     subscription = drawing.running(request.organization)
-    wish = Wish(request.plan, commitment, when=when, options=tuple(request.options))
+    wish = Wish(request.plan, commitment, when=when, options=still_wanted(request, on=on))
     order = drawing.order_of_wish(subscription, wish, on=on)
     with suppress(OverLimits):  # the échéance decides (R8)
         drawing.draw(subscription, order, on=on)

@@ -7,7 +7,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization
-from subscriptions.models import Component
+from subscriptions.items import held_or_ordered
+from subscriptions.models import Component, Subscription
 from support import workflow
 from support.labels import CUSTOMER_STATES, When
 from support.models import OPEN, Quote, Request, RequestEvent
@@ -191,3 +192,11 @@ def option_names(codes: list[str]) -> tuple[str, ...]:
     """Return the names of options by their codes."""
     named = Component.objects.filter(kind=Component.Kind.OPTION, code__in=codes)
     return tuple(named.order_by("name").values_list("name", flat=True))
+
+
+def still_wanted(request: Request, *, on: date) -> tuple[str, ...]:
+    """Return the options that a change asks for and that were not taken meanwhile, by Souscrire."""
+    subscription = Subscription.objects.get(organization=request.organization)
+    held = Component.objects.filter(pk__in=held_or_ordered(subscription, on))
+    taken = set(held.values_list("code", flat=True))
+    return tuple(code for code in request.options if code not in taken)

@@ -88,7 +88,7 @@ class VersionViews(FileViews):
         today = timezone.localdate()
         form = PriceForm(file=file, today=today)
         form = PriceForm(form.asked(request.GET), file=file, today=today)
-        wish = form.wish if form.is_valid() else comparison.wish_of(file.request)
+        wish = form.wish if form.is_valid() else comparison.wish_of(file.request, on=today)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

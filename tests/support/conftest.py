@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.models import Membership, Organization, User
 from accounts.roles import Role
 from accounts.tenancy import staff_context
+from subscriptions import items
 from subscriptions.models import Subscription
 from subscriptions.periods import Commitment
 from support import handover, quotes, services
@@ -86,6 +87,15 @@ class Desk:
 
     def apply(self, request: Request, *, name: str = "victor", on: date = TODAY) -> Quote:
         return handover.apply(request_id=request.pk, actor=self.people[name], on=on)
+
+    def take(self, code: str, *, on: date = TODAY) -> None:
+        """Take an option beside every request, as Souscrire does."""
+        items.add_items(
+            subscription_id=Subscription.objects.get(organization=self.ravel).pk,
+            components=[world.option(code)],
+            on=on,
+            operation=f"take:{code}",
+        )
 
     def accepted(self, **choice) -> Request:
         """Return a request of Alice's, asked, quoted, accepted and handed over today."""

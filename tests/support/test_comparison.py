@@ -76,7 +76,11 @@ def test_the_quoted_way_is_as_quoted_and_the_others_promise_no_discount(staff):
     quote = staff.price(request, reduction=Reduction(Decimal(10), 3, "fidélité"))
 
     found = comparison.ways(
-        staff.ravel, comparison.wish_of(request), on=TODAY, told=refusal_text, quoted=quote
+        staff.ravel,
+        comparison.wish_of(request, on=TODAY),
+        on=TODAY,
+        told=refusal_text,
+        quoted=quote,
     )
 
     assert {way.key: way.bills[0].net_cents for way in found if way.is_quoted} == {
@@ -85,6 +89,22 @@ def test_the_quoted_way_is_as_quoted_and_the_others_promise_no_discount(staff):
     assert [way.key for way in found if way.is_discounted] == ["term-monthly"]
     [quoted] = [way for way in found if way.is_quoted]
     assert quoted.year_cents == 3 * quote.net_cents + 9 * quote.after_cents
+
+
+def test_an_option_taken_since_it_was_asked_is_compared_no_more(staff):
+    request = staff.ask(options=("custom-fields", "edof-export"))
+    staff.take("custom-fields")
+
+    wish = comparison.wish_of(request, on=TODAY)
+
+    assert wish.options == ("edof-export",)
+    found = comparison.ways(staff.ravel, wish, on=TODAY, told=refusal_text)
+    assert [(way.key, way.refusal) for way in found] == [
+        ("term-monthly", ""),
+        ("now-monthly", ""),
+        ("term-annual", ""),
+        ("now-annual", ""),
+    ]
 
 
 def test_the_twelve_months_are_what_twelve_renewals_bill(staff):

@@ -50,6 +50,16 @@ def test_the_form_opens_on_what_was_asked_with_its_price(enter, asked):
     assert re.search(r'value="custom-fields"[^>]*checked', page)
 
 
+def test_the_form_leaves_out_what_was_taken_since_it_was_asked(enter, desk, asked):
+    with staff_context():
+        desk.take("custom-fields")
+
+    page = read(enter("lea").get(page_of(asked)))
+
+    assert 'value="custom-fields"' not in page
+    assert '<b class="num">+ 120,00 € HT</b>' in page
+
+
 def test_a_discount_is_priced_with_a_french_comma(enter, asked):
     enter("lea").post(page_of(asked), filled())
 

@@ -53,7 +53,7 @@ def price_again() -> None:
         request = Request.objects.get()
         lea = User.objects.get(email="lea@exemple.fr")
         subscription = drawing.running(request.organization)
-        order = drawing.order_of_wish(subscription, comparison.wish_of(request), on=TODAY)
+        order = drawing.order_of_wish(subscription, comparison.wish_of(request, on=TODAY), on=TODAY)
         quotes.price(request_id=request.pk, actor=lea, order=order, on=TODAY)
 
 
