@@ -17,6 +17,10 @@ SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+# What Excel writes, in English or in French, where a formula fails.
+EXCEL_ERROR = re.compile(
+    r"#(?:REF!|N/A|DIV/0!|NAME\?|NOM\?|VALUE!|VALEUR!|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!)"
+)
 LINE_BREAK = re.compile(r"\s*[\t\r\n]\s*")
 EMAIL = re.compile(
     r"""[^\s@.,:;<>()\[\]"\\]+(?:\.[^\s@.,:;<>()\[\]"\\]+)*"""
@@ -113,10 +117,14 @@ def _wrong_format() -> CellRefused:
 
 
 def _required(text: str, *, longest: int) -> str:
-    """Return the text stripped and in NFC, neither empty, nor too long, nor with hidden signs."""
+    """Return the text stripped and in NFC, if it is a text that may be kept."""
     text = unicodedata.normalize("NFC", text.strip())
     if not text:
         raise CellRefused("required", _("Cellule vide : une valeur est attendue."))
+    if EXCEL_ERROR.fullmatch(text):
+        raise CellRefused(
+            "formula_failed", _("La formule de cette cellule échoue : écrivez-y sa valeur.")
+        )
     if len(text) > longest:
         raise CellRefused("too_long", _("Texte trop long (max %(max)d).") % {"max": longest})
     if found := FORBIDDEN.search(text) or re.search(r"[\t\r\n]", text):

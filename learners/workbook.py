@@ -19,6 +19,7 @@ MAX_UNPACKED = 100 * 1024 * 1024
 MAX_ELEMENTS = 8_000_000  # each takes memory; 50,000 honest lines of nine cells hold 2 million
 MAX_LINES = 1_048_576  # of a sheet, blank ones included
 MAX_COLUMNS = 200
+VISIBLE = "visible"
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound
 
 
@@ -27,7 +28,7 @@ def is_named_so(name: str) -> bool:
 
 
 def open_first_sheet(content: bytes) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
-    """Return the numbered rows of the first sheet, and the names of all the sheets.
+    """Return the numbered rows of the first sheet that is not hidden, and the names of such ones.
 
     Dates are written JJ/MM/AAAA, formulas are their last result. Raises FileRefused, at once or
     while the rows are read.
@@ -41,13 +42,14 @@ def open_first_sheet(content: bytes) -> tuple[Iterator[tuple[int, list[str]]], l
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        sheet = book.worksheets[0]
+        shown = [each for each in book.worksheets if each.sheet_state == VISIBLE]
+        sheet = shown[0]
     except FileRefused:
         raise
     except Exception as error:  # a hostile archive may break the reader in any way
         raise _unreadable() from error
     sheet.reset_dimensions()  # they are only what the file says of itself
-    return _rows(sheet), [each.title for each in book.worksheets]
+    return _rows(sheet), [each.title for each in shown]
 
 
 def _unreadable() -> FileRefused:

@@ -120,6 +120,11 @@ CELLS = {
         line(email="a" * 245 + "@exempl.fr"),
         ("email_invalid", "email", "a" * 79 + "…"),
     ),
+    "a formula that failed": (line(nom="#REF!"), ("formula_failed", "nom", "#REF!")),
+    "a formula that failed, in French": (
+        line(intitule="#VALEUR!"),
+        ("formula_failed", "intitule", "#VALEUR!"),
+    ),
     "no address": (line(email="  "), ("required", "email", "")),
     "no name": (line(prenom=""), ("required", "prenom", "")),
     "unknown status": (line(statut="présent"), ("status_unknown", "statut", "présent")),

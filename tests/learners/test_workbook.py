@@ -78,6 +78,12 @@ def test_the_first_of_several_sheets_is_read_and_told():
     assert notice.message == "Le classeur a 3 feuilles : seule la première est lue, « Sheet »."
 
 
+def test_a_hidden_sheet_is_neither_read_nor_told():
+    reading = read(made(NAMES, CELLS, hidden_before=["Listes"]))
+
+    assert (reading.rows, reading.notices) == ((ROW,), ())
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

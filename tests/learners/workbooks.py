@@ -9,11 +9,15 @@ import openpyxl
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def workbook(*rows: Sequence, others: Iterable[str] = ()) -> bytes:
-    """Return an .xlsx whose first sheet holds these rows."""
+def workbook(
+    *rows: Sequence, others: Iterable[str] = (), hidden_before: Iterable[str] = ()
+) -> bytes:
+    """Return an .xlsx whose first sheet that is not hidden holds these rows."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(list(row))
+    for title in hidden_before:
+        book.create_sheet(title, 0).sheet_state = "hidden"
     for title in others:
         book.create_sheet(title)
     file = io.BytesIO()
