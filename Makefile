@@ -1,7 +1,7 @@
 # The commands of the house. `make run` opens the product, `make test` proves it.
 
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -n 2 --dist loadfile -q
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 .PHONY: run test prove lint demo-reset bench base dev requirements
 

@@ -23,6 +23,12 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "seeded(by): committed_db and live_site start with its rows")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that last: those whose tests have a database of their own."""
+    long = {item.path for item in items if "committed_db" in item.fixturenames}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture
 def tell_figure(record_property) -> Callable[[str], None]:
     """Return what a test calls to have a measured figure printed at the end of the run."""

@@ -196,7 +196,7 @@ def test_a_discount_applied_after_the_renewal_reaches_the_period_it_was_quoted_f
 
 
 @settings(
-    max_examples=examples(8, 300),
+    max_examples=examples(4, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -260,7 +260,7 @@ def test_the_owner_and_the_administrators_are_told_of_the_new_limits(staff):
 
 
 @settings(
-    max_examples=examples(8, 200),
+    max_examples=examples(4, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
