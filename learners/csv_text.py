@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
 VALUE_SHOWN = 80
-SEPARATORS = {",": "virgule", ";": "point-virgule", "\t": "tabulation"}
+SEPARATORS = {",": "virgule", ";": "point-virgule", "\t": "tabulation", "|": "barre verticale"}
+STATED_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")  # a first line that Excel reads and hides
 NOT_TEXT = (b"\x1f\x8b", b"PK", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!")
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
 # Two bytes that French never writes in Windows-1252 (Ã or Â before a sign, â€): UTF-8 is mixed in.

@@ -8,7 +8,15 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from learners import columns, workbook
-from learners.csv_text import MAX_ROWS, SEPARATORS, FileRefused, decode, records, too_large
+from learners.csv_text import (
+    MAX_ROWS,
+    SEPARATORS,
+    STATED_SEPARATOR,
+    FileRefused,
+    decode,
+    records,
+    too_large,
+)
 from learners.enrollment_row import Notice
 
 Records = Iterator[tuple[int, list[str]]]
@@ -83,8 +91,12 @@ def _until_malformed(filled: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _open_csv(content: bytes) -> Table:
     text, encoding = decode(content)
-    separator = _separator(text)
-    header_line, header, rest = _after_header(records(text, separator))
+    stated = STATED_SEPARATOR.match(text)
+    separator = stated[1] if stated else _separator(text)
+    lines = records(text, separator)
+    if stated:
+        next(lines)
+    header_line, header, rest = _after_header(lines)
     windows = Notice("windows_1252", _("Fichier lu comme Windows-1252."))
     return Table(
         header=header,

@@ -186,7 +186,7 @@ def test_a_bad_quote_is_told_at_the_line_that_opens_it(tail):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_read_understands_each_dialect(encoding, separator, end):
     text = csv(GOOD, end=end).replace(",", separator)
@@ -197,6 +197,16 @@ def test_read_understands_each_dialect(encoding, separator, end):
     assert reading.rows == (ROW,)
     assert reading.problems == ()
     assert list(reading.notices) == (windows if encoding == "cp1252" else [])
+
+
+def test_read_passes_over_the_line_that_states_the_separator():
+    bad = line(debut="31/02/2026")
+    text = "sep=;\r\n" + csv(GOOD, bad, end="\r\n").replace(",", ";")
+
+    reading = read(text)
+
+    assert [row.email for row in reading.rows] == [ROW.email]
+    assert places(reading) == [("date_nonexistent", 4, "debut")]
 
 
 def test_read_understands_big_endian_utf_16():
