@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User, is_account_number
 from subscriptions.items import held_or_ordered
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
-from subscriptions.periods import Commitment
+from subscriptions.periods import Commitment, add_months
 from subscriptions.reductions import Reduction
 from subscriptions.selectors import coming_term, plans_on_sale
 from support.desk import RequestFile
@@ -23,6 +23,7 @@ from support.selectors import still_wanted
 from support.wishes import Wish
 
 LONGEST_DISCOUNT = 36  # periods
+LONGEST_VALIDITY = 12  # months: the échéance of an annual commitment is no further
 DISCOUNT = ("discount_percent", "discount_periods", "discount_reason")
 
 
@@ -108,6 +109,8 @@ class SendQuoteForm(StaffForm):
         day = self.cleaned_data["valid_until"]
         if day < self.today:
             raise forms.ValidationError(_("Choisissez aujourd’hui ou un jour à venir."))
+        if day > add_months(self.today, LONGEST_VALIDITY):
+            raise forms.ValidationError(_("Choisissez un jour d’ici à un an : relisez l’année."))
         return day
 
 

@@ -71,6 +71,28 @@ def test_the_last_day_ends_at_midnight_in_paris(
         assert Quote.objects.get().status == ("sent" if is_over else "accepted")
 
 
+@pytest.mark.parametrize(
+    ("last_day", "said"),
+    [
+        ("2026-11-22", "Choisissez aujourd’hui ou un jour à venir."),
+        ("2027-11-24", "Choisissez un jour d’ici à un an : relisez l’année."),
+        ("9999-12-31", "Choisissez un jour d’ici à un an : relisez l’année."),
+    ],
+)
+def test_a_last_day_that_is_gone_or_far_away_is_refused(enter, desk, last_day, said):
+    with staff_context():
+        request = desk.ask()
+        desk.price(request)
+
+    address = reverse("admin:support_request_move", args=[request.pk, "send_quote"])
+    response = enter("lea").post(address, {"valid_until": last_day})
+
+    assert response.status_code == 422
+    assert said in read(response)
+    with staff_context():
+        assert state(request) == "priced"
+
+
 def test_a_second_click_on_accept_changes_nothing(enter, desk):
     with staff_context():
         request = desk.ask()
