@@ -4,11 +4,16 @@ import pytest
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
-from support import services
+from subscriptions import plan_changes
+from subscriptions.models import Subscription
+from subscriptions.plan_changes import Change
+from support import interests, services
 from support.models import Message, Request
 from tests import world
 from tests.options.pages import said, words
 from tests.support.conftest import TODAY
+
+LIST = reverse("admin:support_request_changelist")
 
 
 @pytest.fixture
@@ -103,3 +108,31 @@ def test_others_neither_quote_nor_note(enter, lead, name):
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert states() == {"option_interest": "new"}
+
+
+@pytest.mark.parametrize("again", ["reopened", "clicked"])
+def test_an_interest_closed_by_an_order_is_found_again_once_that_is_withdrawn(
+    enter, desk, lead, again
+):
+    with staff_context():
+        subscription = Subscription.objects.get(organization=desk.ravel)
+        change = Change(plan=world.plan("orga"), components=(lead.option,))
+        plan_changes.change_at_term(subscription_id=subscription.pk, change=change, on=TODAY)
+        interests.close_answered(organization=desk.ravel, on=TODAY)
+        plan_changes.withdraw_pending(subscription_id=subscription.pk, on=TODAY)
+    client = enter("lea")
+
+    found = client.get(LIST, {"view": "done"}).content.decode()
+    if again == "reopened":
+        client.post(deed(lead, "reopen"), {"note": ""})
+    else:
+        with staff_context():
+            services.note_option_interest(
+                membership=desk.membership("sam"), option=lead.option, on=TODAY
+            )
+
+    assert page(lead) in found
+    with staff_context():
+        assert interests.close_answered(organization=desk.ravel, on=TODAY) == 0
+        opened = Request.objects.filter(state="new")
+        assert (opened.get() == lead) is (again == "reopened")

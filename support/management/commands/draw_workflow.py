@@ -44,6 +44,12 @@ button of the desk, of the customers' pages and of the API.
 A request begins « Nouvelle ». A change that commits money is handed over only once the owner has
 accepted its quote, whoever moves it. « Devis envoyé » and « Précision demandée » wait for the
 customer, and the desk's clock stands still.
+
+An interest is closed by itself once its option is held, included in the plan, or ordered for the
+échéance: nothing is left for the desk to do, and it would be called late until that day, a year
+away perhaps. Who withdraws the order decides against the option, for now. The interest then stays
+under « Terminées », and its history says for which order it was closed: « Rouvrir » brings it
+back, and another click on the option opens a new one.
 """
 
 
