@@ -3,12 +3,16 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import render
-from rest_framework.permissions import BasePermission
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts import emails, selectors
 from accounts.roles import COMMITS_MONEY, Role
@@ -19,8 +23,9 @@ def role_required(*roles: Role) -> Callable:
 
     def decorate(view):
         @wraps(view)
-        @login_required
         def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return _to_login(request)
             if request.membership is None:
                 raise Http404
             if request.membership.role not in roles:
@@ -30,6 +35,24 @@ def role_required(*roles: Role) -> Callable:
         return guarded
 
     return decorate
+
+
+def _to_login(request):
+    """Send to the login, then back to this page: for a form, to the page that it stood on."""
+    if request.method in SAFE_METHODS:
+        return redirect_to_login(request.get_full_path())
+    text = _("Votre session a pris fin : rien n’est parti. Reconnectez-vous, puis recommencez.")
+    messages.warning(request, text)
+    return redirect_to_login(_page_before(request))
+
+
+def _page_before(request) -> str:
+    """Return the address of the page of ours that a form stood on, else of the first page."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() if ours else "/"
 
 
 def refused(request):

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 from rest_framework.request import Request
 
 from accounts import access
@@ -86,6 +87,23 @@ def test_a_guarded_door_sends_a_stranger_to_the_login():
     response = member_required(door)(request_of(None))
 
     assert (response.status_code, response.url) == (302, "/connexion/?next=/ici/")
+
+
+@pytest.mark.parametrize(
+    ("before", "back"),
+    [
+        ("http://testserver/sessions/ajouter/?du=1", "/sessions/ajouter/%3Fdu%3D1"),
+        ("http://ailleurs.example/sessions/", "/"),
+        ("http://testserver@ailleurs.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_of_a_session_that_ended_comes_back_to_its_page_and_says_so(client, before, back):
+    response = client.post(reverse("session-add"), headers={"referer": before})
+
+    assert (response.status_code, response.url) == (302, f"/connexion/?next={back}")
+    assert "rien n’est parti" in client.get(response.url).content.decode()
 
 
 def test_a_guarded_door_does_not_exist_for_somebody_without_an_access(db):
