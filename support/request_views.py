@@ -1,6 +1,6 @@
 """The doors where customers follow a request and answer."""
 
-from functools import partial
+from functools import partial, wraps
 
 from allauth.core.ratelimit import consume
 from django.contrib import messages
@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
+from rest_framework.permissions import SAFE_METHODS
 
 from accounts.access import owner_required, role_required
 from accounts.roles import ASKS_CHANGES, SEES_SUBSCRIPTION
@@ -30,12 +31,25 @@ from support.workflow import IllegalMove, NotAllowed
 reader_required = role_required(*SEES_SUBSCRIPTION)
 asker_required = role_required(*ASKS_CHANGES)
 
+
 NEAR = "near"  # a message shown beside the form that it answers
 LISTS = ("en-cours", "terminees")
 TOO_OFTEN = gettext_lazy(
     "Vous avez envoyé beaucoup de messages depuis une heure : réessayez un peu plus tard. "
     "Celui-ci n’est pas parti, votre texte est conservé ci-dessous."
 )
+
+
+def posted(view):
+    """Let a form pass; its address, when it is opened again, leads to the request."""
+
+    @wraps(view)
+    def door(request, reference):
+        if request.method in SAFE_METHODS:
+            return redirect("request", reference)
+        return view(request, reference)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(door)
 
 
 @reader_required
@@ -90,7 +104,7 @@ def attachment(request, reference, attachment):
 
 
 @reader_required
-@require_POST
+@posted
 def reply(request, reference):
     """Add a message to the conversation; what was written stays when it cannot leave."""
     form = ReplyForm(request.POST, request.FILES)
@@ -118,7 +132,7 @@ def reply(request, reference):
 
 
 @reader_required
-@require_POST
+@posted
 def withdraw(request, reference):
     """Withdraw a request; nothing changes."""
     return _reasoned(
@@ -127,7 +141,7 @@ def withdraw(request, reference):
 
 
 @owner_required
-@require_POST
+@posted
 def accept(request, reference):
     """Accept the quote: it commits the organization."""
     return _done(
@@ -141,7 +155,7 @@ def accept(request, reference):
 
 
 @owner_required
-@require_POST
+@posted
 def decline(request, reference):
     """Decline the quote; support may propose another."""
     return _reasoned(
@@ -163,7 +177,7 @@ def _reasoned(request, reference, deed, said):
 
 
 @asker_required
-@require_POST
+@posted
 def ask_again(request, reference):
     """Ask for a new quote: the old one is past or stale, or another way is preferred."""
     form = WayForm(request.POST)
