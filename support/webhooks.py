@@ -96,6 +96,6 @@ def _posted(view: AnymailBaseWebhookView, request) -> Iterator[Posted]:
         if event.event_type == EventType.INBOUND and event.message is not None:
             yield Posted(
                 raw=event.message.as_bytes(policy=AS_RECEIVED),
-                sent_to=event.message.envelope_recipient or "",
+                sent_to=str(event.message.envelope_recipient or ""),  # as posted, of any type
                 is_spam=bool(event.message.spam_detected),
             )

@@ -231,6 +231,7 @@ ANY_JSON = st.one_of(
 @example(fields={"TextBody": "\x00\ud800"})
 @example(fields={"Subject": "\r\nBcc: x@y.fr"})
 @example(fields={"OriginalRecipient": "\x00" * 400})
+@example(fields={"OriginalRecipient": 1})
 def test_no_field_ever_breaks_the_door(desk, today, fields):
     assert letters.post(postmark() | fields).status_code in {200, 400}
 
