@@ -13,6 +13,8 @@ from options.services import NotOffered, locked
 from subscriptions import items
 from subscriptions.models import Invoice, Item
 from subscriptions.standing import standing
+from subscriptions.tariffs import NoPrice
+from subscriptions.vat import VatUnresolved
 
 
 @transaction.atomic
@@ -67,5 +69,5 @@ def _managed(deed: Callable, membership: Membership, option: Option, on: date):
             on=on,
             actor=membership.user,
         )
-    except (items.NotApplicable, items.NotActive):
+    except (items.NotApplicable, items.NotActive, NoPrice, VatUnresolved):
         raise NotOffered(decide(facts)) from None

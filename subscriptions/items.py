@@ -11,9 +11,18 @@ from accounts.services import record
 from subscriptions import selectors
 from subscriptions.billing import Parked, settle
 from subscriptions.holdings import BY_CUSTOMER, hold, lock
-from subscriptions.models import Component, Invoice, InvoiceLine, Item, Subscription, WaitingLine
+from subscriptions.models import (
+    BillingIdentity,
+    Component,
+    Invoice,
+    InvoiceLine,
+    Item,
+    Subscription,
+    WaitingLine,
+)
 from subscriptions.pending import apply_pending
 from subscriptions.renewal import is_due, renew
+from subscriptions.vat import treatment
 
 
 class AlreadySubscribed(Exception):
@@ -33,20 +42,21 @@ def changing(subscription_id: int, on: date, *, issued_on: date | None = None) -
 
     A period that begins on the very day is left unbilled, what waited for it carried out: the
     change is part of it (R6). The late ones are dated `issued_on`, which is the real day when
-    `on` is an earlier one. Raises NotActive.
+    `on` is an earlier one. Raises NotActive, VatUnresolved.
     """
     subscription = caught_up(subscription_id, before=on, issued_on=issued_on or on)
     if is_due(subscription, on):
         apply_pending(subscription, told_on=issued_on or on)
-    return _active(subscription)
+    return active(subscription)
 
 
 def ordering(subscription_id: int, on: date) -> Subscription:
     """Return a locked subscription of which something may be ordered for the échéance to come.
 
-    A day belongs to the period that begins on it (R2): that one is billed first. Raises NotActive.
+    A day belongs to the period that begins on it (R2): that one is billed first.
+    Raises NotActive, VatUnresolved.
     """
-    return _active(caught_up(subscription_id, before=on + timedelta(days=1), issued_on=on))
+    return active(caught_up(subscription_id, before=on + timedelta(days=1), issued_on=on))
 
 
 def caught_up(subscription_id: int, *, before: date, issued_on: date) -> Subscription:
@@ -65,7 +75,14 @@ def caught_up(subscription_id: int, *, before: date, issued_on: date) -> Subscri
     return subscription
 
 
-def _active(subscription: Subscription) -> Subscription:
+def active(subscription: Subscription) -> Subscription:
+    """Return a subscription that may change.
+
+    Raises NotActive, and VatUnresolved for one that waits aside for its place to be known (R17).
+    """
+    if subscription.parked_because:
+        for identity in BillingIdentity.objects.for_organization(subscription.organization):
+            treatment(selectors.place(identity))
     if subscription.status != Subscription.Status.ACTIVE or subscription.parked_because:
         raise NotActive(subscription.status)
     return subscription

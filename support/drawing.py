@@ -10,7 +10,7 @@ from subscriptions import selectors as subscriptions
 from subscriptions.agreements import keep_promise
 from subscriptions.billing import Parked
 from subscriptions.invoicing import CARRIED
-from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable
+from subscriptions.items import AlreadySubscribed, NotActive, NotApplicable, active
 from subscriptions.lines import PERIOD
 from subscriptions.models import Component, Invoice, PendingChange, PriceList, Subscription
 from subscriptions.next_invoice import next_invoice
@@ -18,7 +18,7 @@ from subscriptions.pending import is_cheaper
 from subscriptions.periods import add_months
 from subscriptions.plan_changes import Change, OverLimit, change_at_term, change_now
 from subscriptions.preview import Drawn, preview
-from subscriptions.renewal import NotDue, renew
+from subscriptions.renewal import renew
 from subscriptions.standing import Standing, standing
 from subscriptions.tariffs import NoPrice
 from subscriptions.vat import VatUnresolved
@@ -138,8 +138,10 @@ def deeds(subscription: Subscription, order: Order, *, on: date) -> tuple[Deed, 
     """Return what is done for an order, the periods that begin before it billed first.
 
     A change now issues its document; one left for the échéance is billed with the next period.
-    Raises OverLimits, and ChangeWaits for a change now that another one would undo.
+    Raises NotActive and VatUnresolved for a subscription set aside, which bills nothing (R23),
+    OverLimits, and ChangeWaits for a change now that another one would undo.
     """
+    active(subscription)
     before = partial(_renew_before, subscription, order.effective_on, on=on)
     if order.when == When.TERM:
         _require_room(subscription, order)
@@ -178,14 +180,8 @@ def _renew_before(subscription: Subscription, day: date, *, on: date) -> None:
 
 
 def renew_next(subscription: Subscription, *, on: date) -> Invoice | None:
-    """Bill the next period on its first day, or on a later day when it began already.
-
-    Raises NotActive for a subscription that was set aside: it bills nothing (R23).
-    """
-    try:
-        return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
-    except NotDue as error:
-        raise NotActive("set aside") from error
+    """Bill the next period on its first day, or on a later day when it began already."""
+    return renew(subscription_id=subscription.pk, on=max(on, _renews_on(subscription)))
 
 
 def _renews_on(subscription: Subscription) -> date | None:

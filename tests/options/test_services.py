@@ -142,6 +142,18 @@ def test_souscrire_waits_for_a_vat_that_is_known(tenant):
     assert written() == before
 
 
+def test_an_option_is_not_ended_in_a_period_that_cannot_be_billed(tenant):
+    BillingIdentity.objects.update_or_create(
+        organization=tenant.ravel, defaults={"legal_name": "Ravel", "country": "DE"}
+    )
+    alice, held = tenant.membership("alice"), option("company-space")
+
+    with pytest.raises(NotOffered):
+        endings.end_option(membership=alice, option=held, today=date(2026, 12, 9))
+
+    assert Item.objects.get(component=held.component).ends_before is None
+
+
 def test_a_role_taken_away_bites_at_once(tenant):
     membership = tenant.membership("adam")
     Membership.objects.filter(pk=membership.pk).update(role=Role.TRAINER)
