@@ -131,7 +131,7 @@ def _owed(
         entered=[Entered(days, commitment, days.ends_before)],
         entering=days,
     )
-    names = {held.component: held.name for held in standing.held}
+    names = {held.component: held.name for held in (*standing.held, *standing.ordered)}
     if change and change.plan:
         names[change.plan.component] = change.plan.name
     return tuple(ComingLine(line.component, names[line.component], line.net_cents) for line in owed)
@@ -148,14 +148,18 @@ def _spans(standing: Standing, change: Pending | None) -> tuple[Span, ...]:
 
 
 def _holdings(standing: Standing, change: Pending | None) -> tuple[Holding, ...]:
-    """Return what is held from the échéance on; a new plan ends the old and what it includes."""
-    if not (change and change.plan):
+    """Return what is held from the échéance on, with the options that come with the change.
+
+    A new plan ends the old one and what it includes.
+    """
+    if change is None:
         return standing.facts.holdings
+    taken = (*standing.facts.holdings, *(option.holding for option in standing.ordered))
+    if change.plan is None:
+        return taken
     plan = change.plan
     kept = (
-        holding
-        for holding in standing.facts.holdings
-        if not (holding.is_plan or holding.component in plan.includes)
+        holding for holding in taken if not (holding.is_plan or holding.component in plan.includes)
     )
     return (Holding(plan.component, standing.renews_on, is_plan=True), *kept)
 

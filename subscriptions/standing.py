@@ -41,6 +41,11 @@ class Held:
     opened_by: str  # the operation
     opened_at: datetime | None  # None before it was kept
 
+    @property
+    def holding(self) -> Holding:
+        """The same, as the engine takes it."""
+        return Holding(self.component, self.starts_on, self.ends_before, is_plan=self.is_plan)
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -80,6 +85,7 @@ class Standing:
     entered: Period | None  # the last period entered
     plan: Terms | None
     held: tuple[Held, ...]
+    ordered: tuple[Held, ...]  # the options that come with what waits
     pending: Pending | None
     facts: Facts
     book: PriceBook  # of what is held or waits
@@ -138,6 +144,7 @@ def standing(organization: Organization, on: date) -> Standing | None:
         entered=row.entered and _period(row.entered),
         plan=plan and _terms(plan),
         held=tuple(_held(held) for held in row.held),
+        ordered=tuple(_held(ordered) for ordered in row.ordered),
         pending=row.pending and _pending(row.pending),
         facts=_facts(row, spans),
         book=book_of(row.prices),
@@ -215,10 +222,7 @@ def _facts(row: Subscription, spans: tuple[Span, ...]) -> Facts:
     """Return the facts that decide what is owed from the day on, as the engine takes them."""
     return Facts(
         spans=spans,
-        holdings=tuple(
-            Holding(held.component, held.starts_on, held.ends_before, is_plan=held.is_plan)
-            for held in map(_held, row.held)
-        ),
+        holdings=tuple(_held(held).holding for held in row.held),
         negotiated=tuple(
             Negotiated(
                 component=agreed["component"],

@@ -47,6 +47,7 @@ def row(organization: Organization, on: date) -> Subscription | None:
             spans=ArraySubquery(_spans()),
             entered=Subquery(_entered()),
             held=ArraySubquery(_held(on)),
+            ordered=ArraySubquery(_ordered(on)),
             pending=Subquery(_pending()),
             prices=ArraySubquery(_prices()),
             agreed=ArraySubquery(_negotiated()),
@@ -84,10 +85,17 @@ def _included(plan: str) -> ArraySubquery:
 
 
 def _held(on: date) -> QuerySet:
+    return _items(Q(ends_before=None) | Q(ends_before__gt=on), starts_on__lte=on)
+
+
+def _ordered(on: date) -> QuerySet:
+    """The options that the change that waits takes with it."""
+    return _items(starts_on__gt=on)
+
+
+def _items(*which: Q, **named) -> QuerySet:
     return _json(
-        _of_subscription(Item)
-        .filter(Q(ends_before=None) | Q(ends_before__gt=on), starts_on__lte=on)
-        .order_by("-kind", "starts_on", "pk"),
+        _of_subscription(Item).filter(*which, **named).order_by("-kind", "starts_on", "pk"),
         "kind",
         "starts_on",
         "ends_before",

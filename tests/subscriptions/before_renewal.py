@@ -72,12 +72,13 @@ def upgrades(organization, subscription, on):
     )
 
 
-def waits(*, plan: str | None = None, other_commitment: bool = False):
+def waits(*, plan: str | None = None, other_commitment: bool = False, options=()):
     def order(organization, subscription, on):
         bound = selectors.commitment_span(subscription, on).commitment
         change = Change(
             plan=world.plan(plan) if plan else None,
             commitment=OTHER[bound] if other_commitment else None,
+            components=tuple(world.option(code) for code in options),
         )
         change_at_term(subscription_id=subscription.pk, change=change, on=on)
 
@@ -92,6 +93,11 @@ def downgrades_to_a_plan_that_includes_an_option(organization, subscription, on)
 def downgrades_with_too_many_learners(organization, subscription, on):
     enroll(organization, 201, on)
     waits(plan="indep-plus")(organization, subscription, on)
+
+
+def orders_an_option_with_a_plan_that_is_refused(organization, subscription, on):
+    enroll(organization, 201, on)
+    waits(plan="indep-plus", options=["e-signature"])(organization, subscription, on)
 
 
 def downgrades_with_learners_that_leave_in_time(organization, subscription, on):
@@ -165,6 +171,9 @@ DEEDS = [
     waits(other_commitment=True),
     waits(plan="indep-plus", other_commitment=True),
     waits(plan="orga", other_commitment=True),
+    waits(plan="orga", options=["e-signature"]),
+    waits(other_commitment=True, options=["e-signature"]),
+    orders_an_option_with_a_plan_that_is_refused,
     downgrades_to_a_plan_that_includes_an_option,
     downgrades_with_too_many_learners,
     downgrades_with_learners_that_leave_in_time,

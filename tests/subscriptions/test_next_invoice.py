@@ -203,7 +203,12 @@ def live(data) -> None:
         commitment=data.draw(some.sampled_from([MONTHLY, ANNUAL]), label="commitment"),
         options=("company-space",),
     )
-    deeds = [nothing, takes_an_option, ends_an_option, waits(plan="leader")]
+    deeds = [
+        nothing,
+        takes_an_option,
+        ends_an_option,
+        waits(plan="leader", options=["edof-export"]),
+    ]
     deeds += [waits(plan="indep-plus"), waits(other_commitment=True)]
     for deed in data.draw(some.permutations(deeds), label="deeds")[:3]:
         deed(organization, subscription, subscription.renews_on - timedelta(days=3))
