@@ -32,6 +32,7 @@ class Reason(StrEnum):
     PAST_DUE = "past_due"
     TRIAL_OVER = "trial_over"
     VAT_UNRESOLVED = "vat_unresolved"
+    ORDERED = "ordered"
 
 
 class Holding(StrEnum):
@@ -41,6 +42,7 @@ class Holding(StrEnum):
     RUNNING = "running"
     ENDING = "ending"
     INCLUDED = "included"
+    ORDERED = "ordered"  # it comes with the change that waits for the échéance
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ HELD = {
     Holding.RUNNING: Decision(Action.TAKEN),
     Holding.ENDING: Decision(Action.ENDING),
     Holding.INCLUDED: Decision(Action.INCLUDED),
+    Holding.ORDERED: Decision(Action.DISABLED, Reason.ORDERED),
 }
 CLOSED = frozenset({"none", "suspended", "cancelled"})
 

@@ -28,6 +28,7 @@ REASONS = {
     Reason.VAT_UNRESOLVED: gettext_lazy(
         "Nous déterminons votre TVA : le support est prévenu et vous répondra. Rien n’est facturé."
     ),
+    Reason.ORDERED: gettext_lazy("Déjà prévue : elle vient avec votre changement, à l’échéance."),
     Reason.TRIAL_OVER: gettext_lazy("Votre essai est terminé : choisissez d’abord une formule."),
 }
 
@@ -161,8 +162,15 @@ def situation(
 
 
 def _held(option: Option, current: Standing | None) -> Held | None:
-    held = current.options if current else ()
-    return next((item for item in held if item.component == option.component_id), None)
+    return _among(current.options if current else (), option)
+
+
+def _ordered(option: Option, current: Standing | None) -> Held | None:
+    return _among(current.ordered if current else (), option)
+
+
+def _among(items: tuple[Held, ...], option: Option) -> Held | None:
+    return next((item for item in items if item.component == option.component_id), None)
 
 
 def _holding(option: Option, current: Standing | None) -> Holding:
@@ -171,6 +179,8 @@ def _holding(option: Option, current: Standing | None) -> Holding:
         return Holding.ENDING if held.ends_before else Holding.RUNNING
     if current and current.plan and option.component_id in current.plan.includes:
         return Holding.INCLUDED
+    if _ordered(option, current):
+        return Holding.ORDERED
     return Holding.NONE
 
 
@@ -180,6 +190,7 @@ def _offer(membership, option, current, prices) -> Offer:
     decision = decide(facts)
     held = _held(option, current)
     running = current.running_price(held) if held else None
+    known = held or _ordered(option, current)
     interested = read(option.clicks)
     return Offer(
         slug=option.slug,
@@ -191,7 +202,7 @@ def _offer(membership, option, current, prices) -> Offer:
         action=decision.action,
         reason=str(REASONS.get(decision.reason, "")),
         label=_label(decision.action, facts),
-        starts_on=held.starts_on if held else None,
+        starts_on=known.starts_on if known else None,
         ends_before=held.ends_before if held else None,
         renews_on=current.renews_on if current else None,
         asked_on=option.asked_on,

@@ -48,14 +48,15 @@ def test_souscrire_for_the_owner_depends_on_the_state(status, expected):
 @pytest.mark.parametrize(
     ("holding", "expected"),
     [
-        (Holding.RUNNING, Action.TAKEN),
-        (Holding.ENDING, Action.ENDING),
-        (Holding.INCLUDED, Action.INCLUDED),
+        (Holding.RUNNING, Decision(Action.TAKEN)),
+        (Holding.ENDING, Decision(Action.ENDING)),
+        (Holding.INCLUDED, Decision(Action.INCLUDED)),
+        (Holding.ORDERED, Decision(Action.DISABLED, Reason.ORDERED)),
     ],
 )
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMINISTRATOR, Role.SALES])
 def test_an_option_held_is_never_offered_again(role, holding, expected):
-    assert decide(Situation(role, "active", holding)) == Decision(expected)
+    assert decide(Situation(role, "active", holding)) == expected
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMINISTRATOR, Role.SALES])
