@@ -1,5 +1,6 @@
 """The databases of the tests: made by dg_owner, used as dg_app, as in production."""
 
+import gc
 import os
 from collections.abc import Callable
 
@@ -21,6 +22,14 @@ from tests.teams import TODAY, Team, gather
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seeded(by): committed_db and live_site start with its rows")
+    gc.disable()  # until all is imported: a quarter of that time
+
+
+def pytest_collection_finish():
+    """Let the collector look at what tests make, not at what was imported: it lives on."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items):

@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,19 @@ def said(path: Path) -> str:
     return path.relative_to(HOUSE).as_posix()
 
 
-TREES = {
-    said(path): ast.parse(path.read_text())
-    for path in sources(*APPS, "tests", "bench")
-    if is_written_by_hand(path)
-}
-CODE = {name: tree for name, tree in TREES.items() if not name.startswith("tests/")}
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the modules written by hand, read by Python, by their paths."""
+    return {
+        said(path): ast.parse(path.read_text())
+        for path in sources(*APPS, "tests", "bench")
+        if is_written_by_hand(path)
+    }
+
+
+def code() -> dict[str, ast.Module]:
+    """Return those that are no test."""
+    return {name: tree for name, tree in trees().items() if not name.startswith("tests/")}
 
 
 def functions(trees: dict[str, ast.Module]) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -79,14 +87,15 @@ def test_every_name_that_settings_read_stands_in_the_example(monkeypatch):
 
 
 def test_no_module_is_too_long():
-    lengths = {name: len((HOUSE / name).read_text().splitlines()) for name in CODE}
+    lengths = {name: len((HOUSE / name).read_text().splitlines()) for name in code()}
 
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
 def test_no_function_is_too_long():
     lengths = {
-        f"{name} {node.name}": node.end_lineno - node.lineno + 1 for name, node in functions(TREES)
+        f"{name} {node.name}": node.end_lineno - node.lineno + 1
+        for name, node in functions(trees())
     }
 
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
@@ -95,7 +104,7 @@ def test_no_function_is_too_long():
 def test_no_import_is_relative():
     relative = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.level
     ]
@@ -104,13 +113,13 @@ def test_no_import_is_relative():
 
 
 def test_every_module_is_named_for_what_it_knows():
-    assert {name for name in CODE if Path(name).stem in VAGUE} == set()
+    assert {name for name in code() if Path(name).stem in VAGUE} == set()
 
 
 def test_every_deed_takes_keywords_only():
     positional = {
         f"{name} {node.name}"
-        for name, tree in CODE.items()
+        for name, tree in code().items()
         if Path(name).name == "services.py" and not name.startswith("digiforma/sandbox/")
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
@@ -125,7 +134,7 @@ def test_every_deed_takes_keywords_only():
 
 
 def test_nobody_vouches_for_unescaped_text():
-    vouching = {name for name in CODE if "mark_safe" in (HOUSE / name).read_text()}
+    vouching = {name for name in code() if "mark_safe" in (HOUSE / name).read_text()}
 
     assert vouching == set()
 
@@ -133,7 +142,7 @@ def test_nobody_vouches_for_unescaped_text():
 def test_no_model_hides_a_deed_in_save():
     hidden = {
         f"{name} {node.name}"
-        for name, node in functions(CODE)
+        for name, node in functions(code())
         if node.name in {"save", "delete"} and "models" in Path(name).stem
     }
 
@@ -244,7 +253,7 @@ def test_every_fact_of_tenancy_is_told_with_a_test_that_exists():
     text = (HOUSE / "docs/tenancy.md").read_text()
     told = re.findall(r"^\| (L\d+) \|", text, re.MULTILINE)
     named = set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text))
-    known = {(name, node.name) for name, node in functions(TREES)}
+    known = {(name, node.name) for name, node in functions(trees())}
 
     assert told == [f"L{number}" for number in range(1, 17)]
     assert {(file, test) for file, test in named if test and (file, test) not in known} == set()
