@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts import emails, selectors
@@ -38,7 +39,9 @@ def role_required(*roles: Role) -> Callable:
 
 
 def _to_login(request):
-    """Send to the login, then back to this page: for a form, to the page that it stood on."""
+    """Send to the login, then back: for a form or a fragment, to the page that it stood on."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(redirect_to_login(_page_before(request)).url)
     if request.method in SAFE_METHODS:
         return redirect_to_login(request.get_full_path())
     text = _("Votre session a pris fin : rien n’est parti. Reconnectez-vous, puis recommencez.")

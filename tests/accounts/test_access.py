@@ -106,6 +106,15 @@ def test_a_form_of_a_session_that_ended_comes_back_to_its_page_and_says_so(clien
     assert "rien n’est parti" in client.get(response.url).content.decode()
 
 
+def test_a_fragment_of_a_session_that_ended_takes_the_whole_page_to_the_login(client):
+    headers = {"HX-Request": "true", "referer": "http://testserver/sessions/"}
+
+    response = client.get(reverse("session-add"), headers=headers)
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response["HX-Redirect"] == "/connexion/?next=/sessions/"
+
+
 def test_a_guarded_door_does_not_exist_for_somebody_without_an_access(db):
     request = request_of(None, world.person("Seul"))
 
