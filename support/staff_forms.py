@@ -8,17 +8,18 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import FIRST_ACCOUNT_NUMBER, Organization, User, is_account_number
-from subscriptions.items import held_or_ordered
+from subscriptions.items import NotActive, held_or_ordered
 from subscriptions.models import COMMITMENT_LABELS, Component, Plan, Subscription
 from subscriptions.periods import Commitment, add_months
 from subscriptions.reductions import Reduction
 from subscriptions.selectors import coming_term, plans_on_sale
 from support.desk import RequestFile
-from support.drawing import Order
+from support.drawing import Order, running
 from support.forms import WayForm, message_field
 from support.labels import When
 from support.moves import LIVE
 from support.queue import colleagues
+from support.refusals import desk_refusal_text
 from support.selectors import still_wanted
 from support.wishes import Wish
 
@@ -215,6 +216,10 @@ class PriceForm(StaffForm):
 
     def clean(self) -> dict:
         given = super().clean()
+        try:
+            running(self.file.request.organization)
+        except NotActive as refusal:
+            raise forms.ValidationError(desk_refusal_text(refusal)) from refusal
         told = [given.get(name) for name in DISCOUNT]
         if any(told) and not all(told):
             for name, value in zip(DISCOUNT, told, strict=True):

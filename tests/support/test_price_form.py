@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.tenancy import staff_context
-from subscriptions import agreements
+from subscriptions import agreements, plan_changes, renewal
+from subscriptions.models import Subscription
 from support.models import Quote, Request
 from tests import world
-from tests.support.conftest import TODAY
+from tests.support.conftest import RENEWS_ON, TODAY
 
 
 @pytest.fixture
@@ -155,6 +156,19 @@ def test_a_discount_that_is_not_smaller_is_priced_at_once(enter, desk, asked, pe
 
     with staff_context():
         assert Quote.objects.count() == 1
+
+
+@pytest.mark.parametrize("deed", ["preview", ""])
+def test_a_subscription_that_has_ended_is_priced_no_more(enter, desk, asked, deed):
+    with staff_context():
+        ravel = Subscription.objects.get(organization=desk.ravel)
+        plan_changes.cancel_at_term(subscription_id=ravel.pk, on=TODAY)
+        renewal.renew(subscription_id=ravel.pk, on=RENEWS_ON)
+
+    response = enter("lea").post(page_of(asked), filled(deed=deed))
+
+    assert response.status_code == 422
+    assert "L’abonnement n’est pas en état de changer" in read(response)
 
 
 def test_a_manager_grants_what_care_may_not(enter, asked):
