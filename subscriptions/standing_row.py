@@ -1,6 +1,7 @@
 """The one row from which a standing is read: the subscription, its facts beside it as JSON."""
 
 from datetime import date
+from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -44,21 +45,29 @@ def row(organization: Organization, on: date) -> Subscription | None:
         Subscription.objects.filter(organization=organization)
         .select_related("trial_plan__component")
         .annotate(
-            spans=ArraySubquery(_spans()),
-            entered=Subquery(_entered()),
             held=ArraySubquery(_held(on)),
             ordered=ArraySubquery(_ordered(on)),
-            pending=Subquery(_pending()),
-            prices=ArraySubquery(_prices()),
-            agreed=ArraySubquery(_negotiated()),
-            reductions=ArraySubquery(_discounts()),
-            waiting=ArraySubquery(_waiting()),
-            credited_cents=_total(AccountCredit),
-            credit_used_cents=_total(CreditUse),
-            identity=Subquery(_identity()),
+            **_of_any_day(),
         )
         .first()
     )
+
+
+@cache
+def _of_any_day() -> dict[str, Subquery | Coalesce]:
+    """Return what is read whatever the day, built once: each query resolves a copy of its own."""
+    return {
+        "spans": ArraySubquery(_spans()),
+        "entered": Subquery(_entered()),
+        "pending": Subquery(_pending()),
+        "prices": ArraySubquery(_prices()),
+        "agreed": ArraySubquery(_negotiated()),
+        "reductions": ArraySubquery(_discounts()),
+        "waiting": ArraySubquery(_waiting()),
+        "credited_cents": _total(AccountCredit),
+        "credit_used_cents": _total(CreditUse),
+        "identity": Subquery(_identity()),
+    }
 
 
 def _of_subscription(model) -> QuerySet:

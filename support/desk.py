@@ -12,6 +12,7 @@ from support import drawing, workflow
 from support.attachments import Joined, joined_to
 from support.client_card import Client, client_card
 from support.comparison import is_compared
+from support.file_kinds import said_beside
 from support.history import line, sentence, who_did
 from support.models import Message, Quote, Request, RequestEvent
 from support.moves import LIVE, staff
@@ -216,7 +217,7 @@ def _spoken(
     said = [
         Spoken(
             at=message.created_at,
-            body=message.body,
+            body=said_beside(message.body, files.get(message.pk, ())),
             kind=_kind(message),
             author=message.author.full_name,
             role=roles.get(message.author_id, ""),

@@ -7,10 +7,19 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 import puremagic
+
+
+class Named(Protocol):
+    """A file, to be read or joined already."""
+
+    name: str
+
 
 LARGEST = 10 * 1024 * 1024  # bytes
 LONGEST_NAME = 120
@@ -159,3 +168,13 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         words = content.decode("cp1252", errors="replace")
     return not NOT_WRITTEN.search(words) and not words.lstrip().startswith(("<", "#!", "{\\rtf"))
+
+
+def named(files: Iterable[Named]) -> str:
+    """Return the names of files: what a message says that has files and no word."""
+    return ", ".join(file.name for file in files)
+
+
+def said_beside(body: str, files: Iterable[Named]) -> str:
+    """Return what is said beside files: nothing when it only names them."""
+    return "" if body == named(files) else body

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from accounts.models import Membership, Organization, User
 from support import clock, workflow
 from support.clock import Clock
-from support.file_kinds import ReadFile
+from support.file_kinds import ReadFile, named
 from support.models import Attachment, Message, Quote, Request, RequestCounter, RequestEvent
 from support.targets import targets_of
 from support.workflow import Move, State, Who
@@ -187,7 +187,7 @@ def say(
     clock of the request.
     """
     files = tuple(files)
-    words = body.strip() or ", ".join(file.name for file in files)
+    words = body.strip() or named(files)
     if not words:
         return None
     said = Message.objects.create(

@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.roles import ASKS_CHANGES, COMMITS_MONEY
 from support import comparison, drawing, versions, workflow
 from support.attachments import Joined, joined_to
+from support.file_kinds import said_beside
 from support.labels import When
 from support.models import Message, Quote, Request, RequestEvent
 from support.selectors import (
@@ -172,7 +173,7 @@ def _thread(request: Request, membership: Membership) -> tuple[Said, ...]:
     said = [
         Said(
             at=message.created_at,
-            body=message.body,
+            body=said_beside(message.body, files.get(message.pk, ())),
             author=message.author.full_name,
             is_mine=message.author_id == membership.user_id,
             from_staff=message.from_staff,

@@ -12,7 +12,7 @@ from math import floor
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
-from django.template.defaultfilters import stringfilter
+from django.template.defaultfilters import filesizeformat, stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -60,6 +60,12 @@ def number_fr(number: int | Decimal) -> str:
 def tariffs_fr(effective_on: date) -> str:
     """Return what the price list of a day is called: « tarifs », or « tarifs de démonstration »."""
     return _("tarifs de démonstration") if is_demonstration(effective_on) else _("tarifs")
+
+
+@register.filter
+def size_fr(size: int) -> str:
+    """Return a size in bytes as « 640 octets », « 12,5 Ko » or « 3,1 Mo »."""
+    return filesizeformat(size).replace("io", "o")
 
 
 @register.filter

@@ -31,6 +31,14 @@ def test_euros_reads_cents(cents, expected):
     assert formats.euros(cents) == spaced(expected)
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(640, "640~octets"), (12_800, "12,5~Ko"), (10 * 1024 * 1024, "10,0~Mo")],
+)
+def test_a_size_reads_in_the_units_of_its_limit(size, expected):
+    assert formats.size_fr(size) == spaced(expected)
+
+
 @given(cents=st.integers(-(10**12), 10**12))
 def test_euros_loses_no_cent_and_never_breaks(cents):
     text = formats.euros(cents)

@@ -21,6 +21,7 @@ from subscriptions.actions import ON_DOCUMENT, ON_SUBSCRIPTION
 from subscriptions.catalog import SELLER_CODE
 from subscriptions.models import InvariantBreach, Subscription
 from support.actions import ACTIONS
+from support.contact_admin import DEEDS
 from support.groups import load_groups
 from support.models import Attachment, BusySeason, CannedReply, ContactMessage, InboundMail, Request
 from tests import world
@@ -287,6 +288,7 @@ def test_every_deed_of_the_desk_has_its_lines():
         "support_request_move": set(ACTIONS),
         "subscriptions_subscription_deed": set(ON_SUBSCRIPTION),
         "subscriptions_invoice_deed": set(ON_DOCUMENT),
+        "support_contactmessage_act": set(DEEDS),
     }
 
     written = {

@@ -7,7 +7,7 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.tenancy import staff_context
 from support import attachments, moves
-from support.file_kinds import LARGEST, ReadFile
+from support.file_kinds import LARGEST, ReadFile, said_beside
 from support.models import Attachment, Request
 from tests.support.files import CSV, HTML, PDF, PNG, docx
 
@@ -113,6 +113,11 @@ def test_files_without_a_word_are_named(desk, asked):
 
         assert said.body == LEAVES.name
         assert moves.say(asked, author=desk.people["alice"], body=" ") is None
+
+
+@pytest.mark.parametrize(("body", "shown"), [("Voici.", "Voici."), (LEAVES.name, "")])
+def test_a_message_that_only_names_its_files_says_nothing_beside_them(body, shown):
+    assert said_beside(body, [LEAVES]) == shown
 
 
 def test_the_files_of_notes_are_staffs(desk, asked):
