@@ -169,13 +169,14 @@ def test_each_role_opens_its_own_doors(enter, who, expected):
             assert "adressez-vous à Alice Ravel" in words(answer)
 
 
-def test_a_stranger_is_sent_to_the_login(db):
+def test_a_stranger_is_sent_to_the_login_and_back_to_the_page(db):
+    page = reverse("option", args=[ELEARNING])
     for name in DOORS:
         address = reverse(name, args=[ELEARNING])
 
-        answer = Client().post(address)
+        answer = Client().post(address, headers={"referer": f"http://testserver{page}"})
 
-        assert answer.url == f"{reverse('account_login')}?next={address}"
+        assert answer.url == f"{reverse('account_login')}?next={page}"
 
 
 def test_an_unknown_option_is_a_404(enter):

@@ -98,7 +98,8 @@ def test_a_ready_answer_fills_the_message_and_the_button_says_to_whom(enter, scr
 
     tab.select_option("#reponse", label="Devis en préparation")
     if not script:
-        tab.click("text=Insérer")
+        with tab.expect_navigation():
+            tab.click("text=Insérer")
     written = tab.input_value("#id_body")
     to_alice = tab.locator(".btn--send").inner_text()
     tab.check("[name=audience][value=note]")

@@ -211,8 +211,9 @@ def test_only_the_owner_decides_on_a_quote(enter, quoted, door, name, status):
 @pytest.mark.parametrize(
     "door", ["request-reply", "request-withdraw", "quote-accept", "quote-decline", "quote-again"]
 )
-def test_deeds_are_posted(enter, quoted, door):
-    assert enter("alice").get(at(door, quoted)).status_code == 405
+def test_the_address_of_a_deed_only_leads_to_its_request(enter, quoted, door):
+    assert enter("alice").get(at(door, quoted)).url == at("request", quoted)
+    assert only().state == "quoted"
 
 
 def test_the_owner_reads_the_quote_and_accepts_it(enter, quoted):
