@@ -14,10 +14,10 @@ from subscriptions import reductions, selectors
 from subscriptions.facts import facts_of, negotiated_prices, price_book
 from subscriptions.holdings import lock
 from subscriptions.items import NotActive
-from subscriptions.lines import Span, entered_periods
 from subscriptions.models import Discount, NegotiatedPrice, Plan, Subscription
 from subscriptions.pending import operation_of
 from subscriptions.periods import Commitment, add_months
+from subscriptions.spans import Span, entered_periods
 
 
 @dataclass(frozen=True, slots=True)

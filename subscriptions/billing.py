@@ -13,6 +13,7 @@ from subscriptions.invoicing import Draft
 from subscriptions.models import CommitmentSpan, Invoice, Period, Subscription
 from subscriptions.periods import Commitment, number_on, period
 from subscriptions.periods import Period as Days
+from subscriptions.spans import entered_periods
 
 
 class Parked(Exception):
@@ -85,7 +86,7 @@ def drafts(
             lines=lines.owed(
                 facts[each.pk],
                 book,
-                entered=lines.entered_periods(
+                entered=entered_periods(
                     facts[each.pk].spans, ending_after=since, starting_before=each.renews_on
                 ),
                 issued=issued.get(each.pk, ()),

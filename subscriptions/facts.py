@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from subscriptions.lines import Discount, Facts, Holding, Line, Span
+from subscriptions.lines import Discount, Facts, Holding, Line
 from subscriptions.models import (
     CommitmentSpan,
     Component,
@@ -20,6 +20,7 @@ from subscriptions.models import (
 from subscriptions.models import Discount as DiscountRow
 from subscriptions.models import Price as PriceRow
 from subscriptions.periods import Commitment
+from subscriptions.spans import Span
 from subscriptions.tariffs import Negotiated, Price, PriceBook
 
 SHARED = (

@@ -13,22 +13,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import chain, takewhile
+from itertools import chain
 
-from subscriptions.periods import Commitment, Period, number_on, period
+from subscriptions.periods import Commitment, Period
 from subscriptions.pricing import discounted, prorate
+from subscriptions.spans import Entered, Span, entered_periods
 from subscriptions.tariffs import Negotiated, PriceBook
 
 PERIOD, CHARGE, CREDIT = "period", "charge", "credit"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A commitment from its anchor on, until the day another one begins (R9)."""
-
-    commitment: Commitment
-    anchor_on: date
-    ends_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +53,6 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """A period of a commitment: its own days, and where another commitment cut it."""
-
-    period: Period
-    commitment: Commitment
-    runs_until: date
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a document, cents before VAT, with the numbers that explain it.
 
@@ -98,29 +81,6 @@ class Line:
     def key(self) -> tuple:
         days = self.days_in_period
         return (self.component, self.commitment, self.starts_on, self.ends_before, days)
-
-
-def entered_periods(
-    spans: Iterable[Span], *, ending_after: date, starting_before: date
-) -> list[Entered]:
-    """Return the periods of all commitments that end after a day and start before another."""
-    return [
-        Entered(days, span.commitment, min(days.ends_before, span.ends_before or date.max))
-        for span in spans
-        for days in takewhile(
-            lambda days, span=span: (
-                days.starts_on < min(starting_before, span.ends_before or date.max)
-            ),
-            _periods_from(span, ending_after),
-        )
-    ]
-
-
-def _periods_from(span: Span, on: date) -> Iterator[Period]:
-    number = number_on(span.anchor_on, span.commitment, max(on, span.anchor_on))
-    while True:
-        yield period(span.anchor_on, span.commitment, number)
-        number += 1
 
 
 def owed(

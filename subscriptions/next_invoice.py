@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from subscriptions import lines, selectors
-from subscriptions.lines import Entered, Holding, Span
+from subscriptions.lines import Holding
 from subscriptions.periods import Commitment, Period, number_on, period
 from subscriptions.pricing import is_downgrade
 from subscriptions.selectors import Usage, exceeds
+from subscriptions.spans import Entered, Span
 from subscriptions.standing import Pending, Standing
 from subscriptions.vat import Treatment, VatTotal, mentions, totals, treatment
 

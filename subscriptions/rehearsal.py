@@ -9,12 +9,13 @@ from django.db import transaction
 
 from subscriptions import lines
 from subscriptions.facts import facts_of, price_book
-from subscriptions.lines import Entered, Facts, Holding
-from subscriptions.lines import Span as SpanFacts
+from subscriptions.lines import Facts, Holding
 from subscriptions.models import Component, PendingChange, Seller, Subscription
 from subscriptions.periods import Commitment, number_on, period
 from subscriptions.price_lists import Statement, publish_prices
 from subscriptions.pricing import round_half_away
+from subscriptions.spans import Entered
+from subscriptions.spans import Span as SpanFacts
 from subscriptions.standing import RENEWING
 from subscriptions.tariffs import NoPrice, PriceBook
 

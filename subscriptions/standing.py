@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from accounts.models import Organization
 from subscriptions import standing_row
-from subscriptions.lines import Discount, Facts, Holding, Span
+from subscriptions.lines import Discount, Facts, Holding
 from subscriptions.models import BillingIdentity, Component, PendingChange, Plan, Subscription
 from subscriptions.periods import Commitment, Period
+from subscriptions.spans import Span
 from subscriptions.tariffs import Negotiated, NoPrice, Price, PriceBook
 
 RENEWING = (Subscription.Status.ACTIVE, Subscription.Status.PAST_DUE)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as some
 
-from subscriptions.lines import Discount, Facts, Holding, Line, Span, entered_periods, owed
+from subscriptions.lines import Discount, Facts, Holding, Line, owed
 from subscriptions.periods import Commitment, Period, number_on, period
+from subscriptions.spans import Span, entered_periods
 from subscriptions.tariffs import Negotiated, Price, PriceBook
 from tests.subscriptions.oracle import Agreed, Bound, Held, Oracle, Rebate, departures
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from subscriptions.lines import CREDIT, Discount, Facts, Holding, Line, Span, entered_periods, owed
+from subscriptions.lines import CREDIT, Discount, Facts, Holding, Line, owed
 from subscriptions.periods import Period
+from subscriptions.spans import Span, entered_periods
 from subscriptions.tariffs import Negotiated
 from tests.subscriptions.pure_lives import ANNUAL, MONTHLY, book
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as some
 
-from subscriptions.lines import PERIOD, Line, Span, entered_periods
+from subscriptions.lines import PERIOD, Line
 from subscriptions.periods import Commitment
+from subscriptions.spans import Span, entered_periods
 from tests.proving import examples
 from tests.subscriptions.oracle import Bound, natural_periods
 from tests.subscriptions.pure_lives import PLANS, Life
