@@ -168,9 +168,11 @@ def test_keys_reach_what_they_say_once_they_are_turned_on(enter):
     expect(tab.get_by_label("E-mail")).to_have_value("j")
     tab.keyboard.press("Tab")
     tab.locator("#t-session").focus()
-    tab.keyboard.press("j")
+    with tab.expect_navigation():
+        tab.keyboard.press("j")
     expect(tab.locator("#t-session")).to_have_text("Excel : tableaux croisés")
-    tab.keyboard.press("k")
+    with tab.expect_navigation():
+        tab.keyboard.press("k")
     expect(tab.locator("#t-session")).to_have_text("Prise de parole en public")
     tab.keyboard.press("/")
     expect(tab.get_by_label("Chercher une session")).to_be_focused()
